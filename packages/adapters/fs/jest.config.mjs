@@ -1,0 +1,3 @@
+import { packageTests } from '../../../tools/jest/package-tests.mjs';
+
+export default packageTests({ name: '@markitect/adapter-fs', lines: 80 });

@@ -1,0 +1,213 @@
+/** The closed set of ways in which an operation can fail. Callers decide by kind; people read the code. */
+export type ErrorKind =
+  | 'NotFound'
+  | 'Conflict'
+  | 'Invalid'
+  | 'Forbidden'
+  | 'Unavailable'
+  | 'RateLimited'
+  | 'Timeout'
+  | 'Corrupt'
+  | 'NotSupported'
+  | 'Unexpected';
+
+/** What stands behind a code: its kind, what happened, and what the reader can do about it. */
+export interface ErrorDescription {
+  readonly kind: ErrorKind;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/**
+ * Every error code MarkiTect can answer with. The one table: classes, exit codes, HTTP answers and
+ * `docs/reference/errors.md` are all derived from it or checked against it.
+ */
+export const errorCodes = {
+  AST_CORRUPT: {
+    kind: 'Corrupt',
+    meaning: 'A stored syntax tree cannot be read back.',
+    remedy: 'Nothing is lost: the tree is rebuilt from the document when it is next asked for.',
+  },
+  AUTHENTICATION_REQUIRED: {
+    kind: 'Forbidden',
+    meaning: 'The request carries no token, or not the configured one.',
+    remedy: 'Send `Authorization: Bearer <token>` with the token the server was started with.',
+  },
+  CONFIG_INVALID: {
+    kind: 'Invalid',
+    meaning: 'A configuration value is missing, unknown or out of range.',
+    remedy: 'Correct the named setting where the message says it was read: flag, environment or file.',
+  },
+  CURSOR_INVALID: {
+    kind: 'Invalid',
+    meaning: 'A page cursor was altered, or belongs to another query.',
+    remedy: 'Start again without a cursor, then pass `nextCursor` back unchanged with the same query.',
+  },
+  DATABASE_BUSY: {
+    kind: 'Unavailable',
+    meaning: 'Another process held the write lock of the database for longer than the busy timeout.',
+    remedy:
+      'Try again; if it recurs, raise `database.busyTimeoutMs` or find the process that holds the lock.',
+  },
+  DATABASE_CORRUPT: {
+    kind: 'Corrupt',
+    meaning: 'The database file is damaged or is not a database.',
+    remedy: 'Stop all writers, keep a copy of the file, and restore a backup or ingest again.',
+  },
+  DATABASE_SCHEMA_TOO_NEW: {
+    kind: 'NotSupported',
+    meaning: 'The database was written by a newer MarkiTect than this one.',
+    remedy: 'Upgrade this installation, or point it at another data directory.',
+  },
+  DATABASE_UNAVAILABLE: {
+    kind: 'Unavailable',
+    meaning:
+      'The database cannot be opened, read or written: permissions, a full disk, an I/O error or a closed store.',
+    remedy: 'See the cause; check that the data directory is on a writable disk with free space.',
+  },
+  DEADLINE_EXCEEDED: {
+    kind: 'Timeout',
+    meaning: 'The operation did not finish within its deadline, or was cancelled while it waited.',
+    remedy: 'Try again, or allow more time.',
+  },
+  DOCUMENT_CHANGED: {
+    kind: 'Conflict',
+    meaning: 'The document is not in the state the request expected it to be in.',
+    remedy: 'Read the document again and repeat the change on what you find.',
+  },
+  DOCUMENT_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'No document is stored at this path.',
+    remedy: 'List the stored paths with `markitect docs list`, or ingest the file first.',
+  },
+  DOCUMENT_PATH_INVALID: {
+    kind: 'Invalid',
+    meaning: 'A document path is not a clean relative path with `/` between its parts.',
+    remedy:
+      'Use a path such as `guides/start.md`: no leading `/`, no `..`, no backslash, no control characters.',
+  },
+  DOCUMENT_SOURCE_CONFLICT: {
+    kind: 'Conflict',
+    meaning: 'Another file, or an edit made through the API, already holds this document path.',
+    remedy: 'Ingest under another prefix with `--as`, or replace what is stored with `--overwrite`.',
+  },
+  DOCUMENT_TOO_LARGE: {
+    kind: 'Invalid',
+    meaning: 'A document is larger than the configured limit.',
+    remedy: 'Split the document, or raise `ingest.maxFileBytes`.',
+  },
+  FILE_BINARY: {
+    kind: 'Invalid',
+    meaning: 'A file with a Markdown name contains NUL characters and is not text.',
+    remedy: 'Rename the file, exclude it with `--ignore`, or save it as UTF-8 text.',
+  },
+  FILE_NOT_UTF8: {
+    kind: 'Invalid',
+    meaning: 'A text is not valid UTF-8.',
+    remedy: 'Convert the file to UTF-8, e.g. with `iconv -t UTF-8`.',
+  },
+  FILE_UNREADABLE: {
+    kind: 'Forbidden',
+    meaning: 'A file or folder exists but may not be read.',
+    remedy: 'Grant read permission (and search permission on its folders), or exclude it with `--ignore`.',
+  },
+  FILE_SYSTEM_FAILED: {
+    kind: 'Unavailable',
+    meaning:
+      'The file system refused an operation: a full or read-only disk, too many open files, an I/O error.',
+    remedy: 'See the cause; free the disk or raise the limit and try again.',
+  },
+  FRONT_MATTER_INVALID: {
+    kind: 'Invalid',
+    meaning: 'The front matter between the `---` lines is not a YAML mapping of plain values.',
+    remedy: 'Correct the YAML at the named line; quote values that contain `:` or `#`.',
+  },
+  LINK_ESCAPES_ROOT: {
+    kind: 'Forbidden',
+    meaning: 'A symbolic link leads out of the folder that is being read.',
+    remedy: 'Ingest the target folder itself, or exclude the link with `--ignore`.',
+  },
+  LINK_LOOP: {
+    kind: 'Invalid',
+    meaning: 'A symbolic link leads back to a folder it lies in, or to itself.',
+    remedy: 'Remove the link, or exclude it with `--ignore`.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    kind: 'Invalid',
+    meaning: 'The body of a request is larger than the server accepts.',
+    remedy: 'Send less in one request, or raise `server.bodyLimitBytes`.',
+  },
+  PRECONDITION_FAILED: {
+    kind: 'Conflict',
+    meaning: 'The If-Match or If-None-Match condition of the request does not hold.',
+    remedy: 'Read the document again and repeat the request with its present ETag.',
+  },
+  REQUEST_INVALID: {
+    kind: 'Invalid',
+    meaning: 'An argument, parameter or body does not have the form the operation takes.',
+    remedy: 'Correct the named field; `--help` and `/docs` describe each one.',
+  },
+  ROOT_NOT_ALLOWED: {
+    kind: 'Forbidden',
+    meaning: 'The server was asked to ingest a path outside its configured roots.',
+    remedy: 'Ask for a path below a root listed in `ingest.roots`, or add the root to the configuration.',
+  },
+  ROUTE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'The server has nothing at this address.',
+    remedy: 'See `/docs` for the addresses there are.',
+  },
+  SEARCH_QUERY_INVALID: {
+    kind: 'Invalid',
+    meaning: 'A search has no words to look for.',
+    remedy: 'Search for at least one word, e.g. `ownership`, `"borrow checker"` or `own*`.',
+  },
+  SELECTOR_INVALID: {
+    kind: 'Invalid',
+    meaning: 'A tree selector cannot be parsed.',
+    remedy: 'Use selectors such as `heading[depth=2]`, `link`, `list > listItem` or `code[lang=rust]`.',
+  },
+  SERVER_BIND_REFUSED: {
+    kind: 'Forbidden',
+    meaning: 'The server was told to listen beyond this machine without a token.',
+    remedy: 'Set MARKITECT_TOKEN or MARKITECT_TOKEN_FILE, or bind to a loopback address.',
+  },
+  SERVER_UNAVAILABLE: {
+    kind: 'Unavailable',
+    meaning: 'The server cannot listen at the address, or is shutting down.',
+    remedy: 'Choose a free port with `--port`, or try again when the server is back.',
+  },
+  SOURCE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'A file or folder given to ingest does not exist, or a pattern matches nothing.',
+    remedy: 'Check the spelling and the folder the command runs in; quote patterns with `*`.',
+  },
+  SOURCE_UNSUPPORTED: {
+    kind: 'Invalid',
+    meaning: 'A path given to ingest is neither a Markdown file nor a folder.',
+    remedy: 'Give files that end in .md, .markdown or .mdx, folders, or patterns.',
+  },
+  STORE_NOT_INITIALIZED: {
+    kind: 'Unavailable',
+    meaning: 'There is no MarkiTect database in the data directory.',
+    remedy: 'Run `markitect init` or `markitect ingest <path>`, or name the directory with `--data-dir`.',
+  },
+  UNEXPECTED: {
+    kind: 'Unexpected',
+    meaning: 'A defect in MarkiTect: an error no adapter has translated.',
+    remedy: 'Please report it with the message and what you did; `MARKITECT_DEBUG=1` prints the stack.',
+  },
+  WRITE_TIMEOUT: {
+    kind: 'Timeout',
+    meaning: 'A write waited for its turn longer than its deadline.',
+    remedy: 'Try again, or raise `database.writeTimeoutMs`.',
+  },
+} as const satisfies Record<string, ErrorDescription>;
+
+/** A code of the table. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The codes of one kind. */
+export type ErrorCodeOf<K extends ErrorKind> = {
+  [C in ErrorCode]: (typeof errorCodes)[C]['kind'] extends K ? C : never;
+}[ErrorCode];
