@@ -28,7 +28,8 @@ export interface Port<P> {
   readonly operations: OperationTable<P>;
 }
 
-/** Names a port and checks at compile time that its operation table is complete. */
+/** Names a port and checks at compile time that its operation table is complete. Freezes the table, which is shared. */
 export function definePort<P>(name: string, operations: OperationTable<P>): Port<P> {
+  for (const operation of Object.values<object>(operations)) Object.freeze(operation);
   return Object.freeze({ name, operations: Object.freeze(operations) });
 }

@@ -22,7 +22,10 @@ export interface OutgoingLink {
    * it does not. `unchecked`: external and asset links.
    */
   readonly state: 'ok' | 'missing-document' | 'missing-fragment' | 'unchecked';
-  /** The document it leads to, when there is one. */
+  /**
+   * The document it leads to, when there is one. Where several have the link's key: the linking document itself if
+   * it is one of them, else the first by path.
+   */
   readonly path?: DocumentPath;
   readonly fragment?: string;
 }
@@ -51,7 +54,8 @@ export function linkKey(path: string): string {
   return bare === 'index' || bare === 'readme' ? '' : bare.replace(/\/(?:index|readme)$/, '');
 }
 
-const pageExtension = /\.(?:md|markdown|mdx|html?)$/i;
+/** Behind a name: a file called `.md` is no page without a name. */
+const pageExtension = /(?<=[^/])\.(?:md|markdown|mdx|html?)$/i;
 
 /**
  * Resolves a link as written in the document `from`. Relative links are resolved from the document's folder;

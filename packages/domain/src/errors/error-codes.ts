@@ -33,10 +33,21 @@ export const errorCodes = {
     meaning: 'The request carries no token, or not the configured one.',
     remedy: 'Send `Authorization: Bearer <token>` with the token the server was started with.',
   },
+  COMMIT_NOT_APPLIED: {
+    kind: 'Unavailable',
+    meaning: 'A unit of work is committed, but some of its files could not be put in place yet.',
+    remedy:
+      'Do not repeat the work. See the cause, then run `markitect recover`, which puts the files in place.',
+  },
   CONFIG_INVALID: {
     kind: 'Invalid',
     meaning: 'A configuration value is missing, unknown or out of range.',
     remedy: 'Correct the named setting where the message says it was read: flag, environment or file.',
+  },
+  CONNECTION_CLOSED: {
+    kind: 'Unavailable',
+    meaning: 'A connection was used after it was closed, as happens while a program shuts down.',
+    remedy: 'Nothing, when the program is ending; otherwise start it again.',
   },
   CURSOR_INVALID: {
     kind: 'Invalid',
@@ -101,15 +112,36 @@ export const errorCodes = {
     meaning: 'A file with a Markdown name contains NUL characters and is not text.',
     remedy: 'Rename the file, exclude it with `--ignore`, or save it as UTF-8 text.',
   },
+  FILE_ESCAPES_ROOT: {
+    kind: 'Forbidden',
+    meaning: 'A path leads out of the folder that the files belong to, by a symbolic link.',
+    remedy: 'Remove the symbolic link, or name a file inside the folder.',
+  },
+  FILE_NAME_CONFLICT: {
+    kind: 'Conflict',
+    meaning: 'A name differs from an existing one only in upper and lower case or in Unicode form.',
+    remedy: 'Use the existing name exactly as it is, or choose another one.',
+  },
+  FILE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no file at this path.',
+    remedy: 'Check the spelling of the path, upper and lower case included.',
+  },
   FILE_NOT_UTF8: {
     kind: 'Invalid',
     meaning: 'A text is not valid UTF-8.',
     remedy: 'Convert the file to UTF-8, e.g. with `iconv -t UTF-8`.',
   },
-  FILE_UNREADABLE: {
-    kind: 'Forbidden',
-    meaning: 'A file or folder exists but may not be read.',
-    remedy: 'Grant read permission (and search permission on its folders), or exclude it with `--ignore`.',
+  FILE_PATH_INVALID: {
+    kind: 'Invalid',
+    meaning: 'The path of a file is not a clean relative path with `/` between its parts.',
+    remedy:
+      'Use a path such as `attachments/log.txt`: no leading `/`, no `..`, no backslash, no control characters.',
+  },
+  FILE_ROOT_UNKNOWN: {
+    kind: 'Invalid',
+    meaning: 'A unit of work was asked for files below a root it was not opened with.',
+    remedy: 'Use one of the roots that the message names.',
   },
   FILE_SYSTEM_FAILED: {
     kind: 'Unavailable',
@@ -117,10 +149,25 @@ export const errorCodes = {
       'The file system refused an operation: a full or read-only disk, too many open files, an I/O error.',
     remedy: 'See the cause; free the disk or raise the limit and try again.',
   },
+  FILE_TOO_LARGE: {
+    kind: 'Invalid',
+    meaning: 'A file is larger than the limit of the operation that reads it.',
+    remedy: 'Keep the large file elsewhere, or split it.',
+  },
+  FILE_UNREADABLE: {
+    kind: 'Forbidden',
+    meaning: 'A file or folder exists but may not be read.',
+    remedy: 'Grant read permission (and search permission on its folders), or exclude it with `--ignore`.',
+  },
   FRONT_MATTER_INVALID: {
     kind: 'Invalid',
     meaning: 'The front matter between the `---` lines is not a YAML mapping of plain values.',
     remedy: 'Correct the YAML at the named line; quote values that contain `:` or `#`.',
+  },
+  HOST_NOT_ALLOWED: {
+    kind: 'Forbidden',
+    meaning: 'A server without a token was asked under a name that is not of this machine.',
+    remedy: 'Ask for `localhost` or a loopback address, or start the server with a token.',
   },
   LINK_ESCAPES_ROOT: {
     kind: 'Forbidden',
@@ -131,6 +178,22 @@ export const errorCodes = {
     kind: 'Invalid',
     meaning: 'A symbolic link leads back to a folder it lies in, or to itself.',
     remedy: 'Remove the link, or exclude it with `--ignore`.',
+  },
+  MARKDOWN_TOO_COMPLEX: {
+    kind: 'Invalid',
+    meaning: 'A Markdown text is nested too deeply, or takes too long or too much memory to parse.',
+    remedy:
+      'Look for generated or damaged text such as thousands of `>` or `[` in a row, or split the document.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    kind: 'Invalid',
+    meaning: 'The body of a request is of a type the operation does not read.',
+    remedy: 'Send a `Content-Type` that `/docs` names for the operation, in UTF-8.',
+  },
+  METHOD_NOT_ALLOWED: {
+    kind: 'Invalid',
+    meaning: 'The address exists but does not answer to this method.',
+    remedy: 'Use one of the methods in the `Allow` header of the answer.',
   },
   PAYLOAD_TOO_LARGE: {
     kind: 'Invalid',
@@ -192,10 +255,87 @@ export const errorCodes = {
     meaning: 'There is no MarkiTect database in the data directory.',
     remedy: 'Run `markitect init` or `markitect ingest <path>`, or name the directory with `--data-dir`.',
   },
+  TRANSACTION_FINISHED: {
+    kind: 'Conflict',
+    meaning: 'A transaction was used after it was committed or rolled back.',
+    remedy: 'Await every operation before the work returns, and do not keep the transaction for later.',
+  },
+  TRANSACTION_NESTED: {
+    kind: 'Conflict',
+    meaning: 'A unit of work, or a write outside of it, was begun inside another unit of work.',
+    remedy: 'Use the repositories and `nested` of the transaction that is open, or end it first.',
+  },
+  TRANSACTION_UNAWAITED: {
+    kind: 'Invalid',
+    meaning:
+      'An operation of a transaction was still under way when the work returned; nothing was committed.',
+    remedy: 'Await the operation that the message names before the work returns.',
+  },
   UNEXPECTED: {
     kind: 'Unexpected',
     meaning: 'A defect in MarkiTect: an error no adapter has translated.',
     remedy: 'Please report it with the message and what you did; `MARKITECT_DEBUG=1` prints the stack.',
+  },
+  WORKSPACE_BASELINE_CORRUPT: {
+    kind: 'Corrupt',
+    meaning: 'The saved content of a file in a workspace is missing or damaged.',
+    remedy:
+      'Keep the file as it is on disk and record it with `markitect workspace save`, or take it from a backup.',
+  },
+  WORKSPACE_CHANGED: {
+    kind: 'Conflict',
+    meaning: 'A workspace was changed by somebody else in the meantime.',
+    remedy: 'Look at it with `markitect workspace status` and repeat the command.',
+  },
+  WORKSPACE_DIRTY: {
+    kind: 'Conflict',
+    meaning: 'A workspace has changes that are not saved and would be lost.',
+    remedy: 'Save or finish it, or repeat the command with `--discard` to lose them.',
+  },
+  WORKSPACE_FILE_EXISTS: {
+    kind: 'Conflict',
+    meaning: 'A workspace has a file at this path already.',
+    remedy: 'Choose another path with `--as`, or replace the file with `--replace`.',
+  },
+  WORKSPACE_FILE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'The baseline of a workspace has no file at this path.',
+    remedy: 'See the files that can be restored with `markitect workspace status`.',
+  },
+  WORKSPACE_FOLDER_NOT_EMPTY: {
+    kind: 'Conflict',
+    meaning: 'The folder of a new workspace holds files already.',
+    remedy: 'Move the files away, or start the workspace under another slug.',
+  },
+  WORKSPACE_LOCKED: {
+    kind: 'Conflict',
+    meaning: 'Another process is working on this workspace.',
+    remedy: 'Wait until it is done and try again; a lock whose process is gone is taken over by itself.',
+  },
+  WORKSPACE_MANIFEST_CORRUPT: {
+    kind: 'Corrupt',
+    meaning: 'What is stored of a workspace cannot be read back.',
+    remedy: 'The files of the workspace are untouched; restore the database from a backup.',
+  },
+  WORKSPACE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no workspace of this name.',
+    remedy: 'List them with `markitect workspace list`, or start it with `markitect workspace start`.',
+  },
+  WORKSPACE_SLUG_INVALID: {
+    kind: 'Invalid',
+    meaning: 'A name is not a workspace slug.',
+    remedy: 'Use an issue number or lower-case words with hyphens between them, such as `42` or `fix-login`.',
+  },
+  WORKSPACE_STATE_INVALID: {
+    kind: 'Conflict',
+    meaning: 'A workspace is in a state that does not allow the command.',
+    remedy: 'Use one of the commands that the message names.',
+  },
+  WORKSPACE_TEMPLATE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no workspace template of this name.',
+    remedy: 'Use `default`, or put files into the folder `templates/<name>` of the data directory.',
   },
   WRITE_TIMEOUT: {
     kind: 'Timeout',

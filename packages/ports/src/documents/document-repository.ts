@@ -17,16 +17,21 @@ import { definePort } from '../port.js';
 export interface DocumentQuery extends PageRequest {
   /** Only paths that begin with this text. */
   readonly prefix?: string;
+  /** Only paths after this one, in the order of paths, whatever the sort. */
+  readonly after?: DocumentPath;
   /** Only documents with this tag, case folded. */
   readonly tag?: string;
   /**
    * Only documents whose front matter has, for each field named, this value: texts, numbers and booleans are
-   * compared as text; a list matches when one of its items does. Fields of nested mappings are named `a.b`.
+   * compared as text; a list matches when one of its items does. Fields of nested mappings are named `a.b`, which
+   * also names a field that is written with a dot.
    */
   readonly frontMatter?: Readonly<Record<string, string>>;
-  /** Default `path`. Equal values are ordered by path. */
+  /**
+   * Default `path`. Texts are ordered by Unicode code point (the order of their UTF-8 bytes), equal values by path.
+   */
   readonly sort?: DocumentSort;
-  /** Default `asc`. */
+  /** Default `asc`; `desc` is exactly its reverse, equal values included. */
   readonly order?: 'asc' | 'desc';
 }
 
@@ -50,7 +55,10 @@ export interface DocumentFingerprint {
 /** What a save did. */
 export interface SaveResult {
   readonly path: DocumentPath;
-  /** `unchanged`: hash and source were already stored; nothing was written. */
+  /**
+   * `unchanged`: the hash was already stored, and the source too where the draft names one; nothing was written. A
+   * draft without a source that does change the document takes its source away: it is no longer what the file says.
+   */
   readonly outcome: 'created' | 'updated' | 'unchanged';
   readonly revision: number;
   readonly hash: ContentHash;
@@ -93,7 +101,10 @@ export interface DocumentRepository {
    */
   save(draft: DocumentDraft, expected?: Precondition): Promise<SaveResult>;
 
-  /** Stores documents in one commit: all or none. Results in the order of the drafts, whose paths must differ. */
+  /**
+   * Stores documents in one commit: all or none. Results in the order of the drafts. Throws Invalid
+   * `REQUEST_INVALID`, and stores none, when two of them have one path.
+   */
   saveMany(drafts: readonly DocumentDraft[]): Promise<readonly SaveResult[]>;
 
   /**

@@ -32,7 +32,10 @@ export interface SelectedNode {
  * caller's event loop when the text is large or many are parsed.
  */
 export interface MarkdownParser {
-  /** Parses a text. Throws Invalid `FRONT_MATTER_INVALID` with the line; no other text is an error. */
+  /**
+   * Parses a text. Throws Invalid `FRONT_MATTER_INVALID` with the line, and `MARKDOWN_TOO_COMPLEX` for one nested beyond
+   * reason or that takes too long; no other text is an error.
+   */
   parse(content: string): Promise<ParsedMarkdown>;
 
   /** The tree as nodes. Throws Corrupt `AST_CORRUPT`. */

@@ -1,0 +1,66 @@
+import { Conflict, Invalid, isMarkitectError, type Precondition } from '@markitect/domain';
+
+/** The tags of an `If-Match` or `If-None-Match` header, without quotes. */
+type TagList = '*' | readonly { readonly tag: string; readonly isWeak: boolean }[];
+
+/** The header text of a document's tag. */
+export function etagHeader(tag: string): string {
+  return `"${tag}"`;
+}
+
+/**
+ * Whether the client already has the state named by `tag` (RFC 9110 §13.1.2; weak comparison). Throws Invalid
+ * `REQUEST_INVALID` for a header that is no list of tags.
+ */
+export function isNotModified(ifNoneMatch: string | undefined, tag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const list = parseTags('if-none-match', ifNoneMatch);
+  return list === '*' || list.some((item) => item.tag === tag);
+}
+
+/**
+ * What a writing request expects to find. `If-Match` is compared strongly: a weak tag matches nothing. Of
+ * `If-None-Match` only `*` has a meaning for a write. Throws Invalid `REQUEST_INVALID`.
+ */
+export function writePrecondition(headers: {
+  readonly 'if-match'?: string | undefined;
+  readonly 'if-none-match'?: string | undefined;
+}): Precondition | undefined {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  if (ifMatch !== undefined && ifNoneMatch !== undefined) {
+    throw invalid('if-match', 'If-Match and If-None-Match cannot both hold: send one of them');
+  }
+  if (ifMatch !== undefined) {
+    const list = parseTags('if-match', ifMatch);
+    return list === '*' ? 'present' : { tags: list.filter((item) => !item.isWeak).map((item) => item.tag) };
+  }
+  if (ifNoneMatch === undefined) return undefined;
+  if (parseTags('if-none-match', ifNoneMatch) === '*') return 'absent';
+  throw invalid('if-none-match', 'If-None-Match of a write can only be *');
+}
+
+/** Runs a conditional write; a condition that does not hold is Conflict `PRECONDITION_FAILED`. */
+export async function conditionally<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!isMarkitectError(error) || error.code !== 'DOCUMENT_CHANGED') throw error;
+    throw new Conflict('PRECONDITION_FAILED', error.message, { details: error.details, cause: error });
+  }
+}
+
+const entityTagPattern = /^(?<weak>W\/)?"(?<tag>[\x21\x23-\x7e\x80-\xff]*)"$/;
+
+function parseTags(field: string, header: string): TagList {
+  if (header.trim() === '*') return '*';
+  // A comma is allowed inside a tag, but no tag of ours has one, so that splitting there cannot miss a match.
+  return header.split(',').map((part) => {
+    const groups = entityTagPattern.exec(part.trim())?.groups;
+    if (groups === undefined) throw invalid(field, `${field} is not * or a list of quoted tags`);
+    return { tag: groups['tag'] ?? '', isWeak: groups['weak'] !== undefined };
+  });
+}
+
+function invalid(field: string, message: string): Invalid {
+  return new Invalid('REQUEST_INVALID', message, { details: { field: `header.${field}` } });
+}

@@ -1,0 +1,89 @@
+import { problems } from '../schemas/answer-schemas.js';
+import { documentLinks, markdownNode, nodeHit, pageOf, searchHit } from '../schemas/document-schemas.js';
+import { documentParams, nodesQuery, searchQuery } from '../schemas/request-schemas.js';
+import type { ApiServer, ServedApplication } from './served-application.js';
+
+const tags = ['knowledge'];
+
+/** What is known about documents: search, links, trees. Beside `/documents/*`, whose `*` takes every path below it. */
+export function knowledgeRoutes(app: ApiServer, application: ServedApplication): void {
+  app.get(
+    '/search',
+    {
+      schema: {
+        tags,
+        operationId: 'searchDocuments',
+        summary: 'Search the text of all documents, best first',
+        querystring: searchQuery,
+        response: {
+          200: {
+            description: 'A page of hits.',
+            content: { 'application/json': { schema: pageOf(searchHit) } },
+          },
+          ...problems(),
+        },
+      },
+    },
+    ({ query: { q, ...rest } }) => application.documents.search({ query: q, ...rest }),
+  );
+
+  app.get(
+    '/links/*',
+    {
+      schema: {
+        tags,
+        operationId: 'getLinks',
+        summary: 'The links of a document and to it, and whether they arrive',
+        params: documentParams,
+        response: {
+          200: { description: 'The links.', content: { 'application/json': { schema: documentLinks } } },
+          ...problems(404),
+        },
+      },
+    },
+    async ({ params }) => ({
+      path: params['*'].normalize('NFC'),
+      ...(await application.documents.links(params['*'])),
+    }),
+  );
+
+  app.get(
+    '/ast/*',
+    {
+      schema: {
+        tags,
+        operationId: 'getTree',
+        summary: 'The syntax tree of a document',
+        params: documentParams,
+        response: {
+          200: { description: 'The root node.', content: { 'application/json': { schema: markdownNode } } },
+          ...problems(404),
+        },
+      },
+    },
+    ({ params }) => application.documents.tree(params['*']),
+  );
+
+  app.get(
+    '/nodes',
+    {
+      schema: {
+        tags,
+        operationId: 'selectNodes',
+        summary: 'The nodes of one document, or of all, that a selector matches',
+        querystring: nodesQuery,
+        response: {
+          200: {
+            description: 'A page of nodes.',
+            content: { 'application/json': { schema: pageOf(nodeHit) } },
+          },
+          ...problems(404),
+        },
+      },
+    },
+    ({ query: { selector, path, prefix, ...page } }) =>
+      path === undefined
+        ? application.documents.selectAll({ selector, page, ...(prefix === undefined ? {} : { prefix }) })
+        : application.documents.select(path, selector, page),
+  );
+}

@@ -1,0 +1,85 @@
+import { Unavailable } from '@markitect/domain';
+import { z } from 'zod';
+import { problems } from '../schemas/answer-schemas.js';
+import type { ApiServer, ServedApplication } from './served-application.js';
+
+/** What the routes for operators need besides the application. */
+export interface OperationRouteOptions {
+  readonly scrape?: (() => Promise<string>) | undefined;
+}
+
+const tags = ['operation'];
+const alive = z.object({ status: z.literal('ok') }).meta({ examples: [{ status: 'ok' }] });
+
+/** Health and measurements. They need no token and say nothing of the documents. */
+export function operationRoutes(
+  app: ApiServer,
+  application: ServedApplication,
+  { scrape }: OperationRouteOptions,
+): void {
+  app.get(
+    '/healthz',
+    {
+      schema: {
+        tags,
+        security: [],
+        operationId: 'isAlive',
+        summary: 'Whether the process is alive',
+        response: {
+          200: { description: 'It is.', content: { 'application/json': { schema: alive } } },
+          ...problems(),
+        },
+      },
+    },
+    () => ({ status: 'ok' as const }),
+  );
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        tags,
+        security: [],
+        operationId: 'isReady',
+        summary: 'Whether requests can be served now',
+        response: {
+          200: { description: 'Yes.', content: { 'application/json': { schema: alive } } },
+          ...problems(),
+        },
+      },
+    },
+    async () => {
+      const down = Object.entries(await application.connections.health()).filter(
+        ([, each]) => each.status !== 'up',
+      );
+      if (down.length > 0) {
+        const states = Object.fromEntries(down.map(([name, each]) => [name, each.status]));
+        throw new Unavailable('DATABASE_UNAVAILABLE', `not ready: ${Object.keys(states).join(', ')}`, {
+          details: { connections: states },
+        });
+      }
+      return { status: 'ok' as const };
+    },
+  );
+
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        tags,
+        security: [],
+        operationId: 'getMetrics',
+        summary: 'Measurements for Prometheus',
+        response: {
+          200: {
+            description: 'Prometheus text; empty with `OTEL_SDK_DISABLED=true`.',
+            content: { 'text/plain': { schema: z.string() } },
+          },
+          ...problems(),
+        },
+      },
+    },
+    async (_request, reply) =>
+      reply.type('text/plain; version=0.0.4; charset=utf-8').send(scrape === undefined ? '' : await scrape()),
+  );
+}

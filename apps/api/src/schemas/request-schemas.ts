@@ -1,0 +1,182 @@
+import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '@markitect/domain';
+import { documentSorts } from '@markitect/ports';
+import { z } from 'zod';
+
+/** What requests may say. Unknown parameters are refused: a misspelt filter must not answer with everything. */
+
+const page = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_PAGE_LIMIT)
+    .exactOptional()
+    .meta({
+      description: `Items on the page, 1 to ${MAX_PAGE_LIMIT}; default ${DEFAULT_PAGE_LIMIT}.`,
+      examples: [DEFAULT_PAGE_LIMIT],
+    }),
+  cursor: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .meta({
+      description: 'The `nextCursor` of the page before, with the same query.',
+      examples: ['WyIxYjJjM2QiLCJndWlkZXMvc3RhcnQubWQiXQ'],
+    }),
+};
+
+const prefix = z
+  .string()
+  .exactOptional()
+  .meta({
+    description: 'Only documents whose paths begin with this text.',
+    examples: ['guides/'],
+  });
+
+const tag = z
+  .string()
+  .min(1)
+  .exactOptional()
+  .meta({
+    description: 'Only documents with this tag; case does not matter.',
+    examples: ['guide'],
+  });
+
+const fieldAndValue = z.string().regex(/^[^:]+:/, 'must have the form field:value');
+
+function haveDifferentFields(where: readonly string[]): boolean {
+  return new Set(where.map((each) => each.slice(0, each.indexOf(':')))).size === where.length;
+}
+
+export const listQuery = z.strictObject({
+  ...page,
+  prefix,
+  tag,
+  where: z
+    .union([z.array(fieldAndValue).refine(haveDifferentFields, 'must not name a field twice'), fieldAndValue])
+    .exactOptional()
+    .meta({
+      description:
+        'Only documents whose front matter has this value, as `field:value`; repeat it for several fields. Fields of nested mappings are named `a.b`.',
+      examples: ['status:draft'],
+    }),
+  sort: z
+    .enum(documentSorts)
+    .exactOptional()
+    .meta({ description: 'Default `path`.', examples: ['updatedAt'] }),
+  order: z
+    .enum(['asc', 'desc'])
+    .exactOptional()
+    .meta({ description: 'Default `asc`.', examples: ['desc'] }),
+});
+
+export const searchQuery = z.strictObject({
+  q: z.string().meta({
+    description: 'Words, all of which must occur; `"a phrase"`, `begin*`, `-without`.',
+    examples: ['ownership borrow*'],
+  }),
+  ...page,
+  prefix,
+  tag,
+});
+
+export const nodesQuery = z
+  .strictObject({
+    selector: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'A CSS-like selector over mdast nodes.',
+        examples: ['heading[depth=2]'],
+      }),
+    path: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description: 'Only this document.',
+        examples: ['guides/start.md'],
+      }),
+    prefix,
+    ...page,
+  })
+  .refine((query) => query.path === undefined || query.prefix === undefined, {
+    message: 'path and prefix exclude each other',
+    path: ['prefix'],
+  });
+
+export const documentParams = z.object({
+  '*': z.string().meta({
+    description: 'The path of the document, e.g. `guides/start.md`. Its slashes may stand as they are.',
+    examples: ['guides/start.md'],
+  }),
+});
+
+export const readHeaders = z.object({
+  'if-none-match': z
+    .string()
+    .exactOptional()
+    .meta({
+      description: 'Answer 304 if the document still has one of these tags.',
+      examples: ['"3-9f86d081884c7d65"'],
+    }),
+});
+
+export const writeHeaders = z.object({
+  'if-match': z
+    .string()
+    .exactOptional()
+    .meta({
+      description: 'Write only if the document has one of these tags; `*`: if it exists.',
+      examples: ['"3-9f86d081884c7d65"'],
+    }),
+  'if-none-match': z
+    .string()
+    .exactOptional()
+    .meta({
+      description: '`*`: write only if there is no document at this path.',
+      examples: ['*'],
+    }),
+});
+
+export const ingestBody = z
+  .strictObject({
+    paths: z
+      .array(z.string().min(1))
+      .min(1)
+      .meta({
+        description:
+          'Files, folders or patterns below `ingest.roots`; relative ones start from the first root.',
+        examples: [['guides', 'notes/*.md']],
+      }),
+    as: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description: 'The prefix of the document paths instead of the place of the input.',
+        examples: ['handbook'],
+      }),
+    ignore: z
+      .array(z.string())
+      .exactOptional()
+      .meta({
+        description: 'Patterns in the form of a `.gitignore`.',
+        examples: [['drafts/']],
+      }),
+    prune: z
+      .boolean()
+      .exactOptional()
+      .meta({
+        description: 'Remove the documents below the inputs whose files are gone. Default false.',
+        examples: [false],
+      }),
+    overwrite: z
+      .boolean()
+      .exactOptional()
+      .meta({
+        description: 'Replace documents that another file, or the API, has written. Default false.',
+        examples: [false],
+      }),
+  })
+  .meta({ description: 'Which files to take in, and how.' });

@@ -1,0 +1,89 @@
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { ZodType } from 'zod';
+import { VERSION } from './version.js';
+
+type Transform = typeof jsonSchemaTransform;
+
+const description = `Markdown documents, searchable.
+
+Document paths contain \`/\`: they stand as they are at the end of an address (\`/v1/documents/guides/start.md\`), other special characters percent-encoded. What belongs to a document beside its text lies beside \`/v1/documents\`: \`/v1/links/…\`, \`/v1/ast/…\`, \`/v1/nodes?path=…\`.
+
+Pages: pass \`nextCursor\` back as \`cursor\`. Errors are \`application/problem+json\` (RFC 9457) with a \`code\` and a \`remedy\`.`;
+
+/** Describes the routes registered after it, at `/openapi.json` and, to browse, at `/docs`. Works without a network. */
+export async function describeRoutes(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'MarkiTect API',
+        version: VERSION,
+        description,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      tags: [
+        { name: 'documents', description: 'Reading, writing and taking in documents.' },
+        { name: 'knowledge', description: 'Search, links and syntax trees.' },
+        { name: 'operation', description: 'For operators: health and measurements. No token needed.' },
+      ],
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token the server was started with; none if it was started without one.',
+          },
+        },
+      },
+      security: [{ token: [] }, {}],
+    },
+    transform: transformContents,
+    transformObject: (input) => tidied(jsonSchemaTransformObject(input)),
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { deepLinking: true, displayRequestDuration: true, tryItOutEnabled: true },
+    theme: { title: 'MarkiTect API', css: [{ filename: 'theme.css', content: '.topbar { display: none }' }] },
+  });
+}
+
+/** The type provider's transform, which knows bodies of one type only, for bodies with a schema for each type. */
+const transformContents: Transform = (input) => {
+  // Routes of plugins may have no schema, whatever the type says.
+  const { body } = (input.schema as { readonly body?: unknown } | undefined) ?? {};
+  if (!hasContents(body)) return jsonSchemaTransform(input);
+  const convert = (schema: unknown) =>
+    jsonSchemaTransform({ ...input, schema: { ...input.schema, body: schema } });
+  const result = convert(undefined);
+  const contents = Object.entries(body.content).map(([type, { schema }]) => [
+    type,
+    { schema: convert(schema).schema.body },
+  ]);
+  return {
+    ...result,
+    schema: { ...result.schema, body: { content: Object.fromEntries(contents) as unknown } },
+  };
+};
+
+/**
+ * Names Fastify's `*` as what it is, a path, and leaves out the second copy the type provider makes of each schema,
+ * `…Input` for requests: ours are for answers.
+ */
+function tidied<T extends object>(description: T): T {
+  const text = JSON.stringify(description)
+    .replaceAll('{*}', '{path}')
+    .replaceAll('"name":"*"', '"name":"path"');
+  return JSON.parse(text, (key: string, value: unknown): unknown => {
+    if (key !== 'schemas') return value;
+    const schemas = Object.entries(value as Record<string, unknown>);
+    return Object.fromEntries(schemas.filter(([name]) => !name.endsWith('Input')));
+  }) as T;
+}
+
+function hasContents(body: unknown): body is { content: Record<string, { schema: ZodType }> } {
+  return typeof body === 'object' && body !== null && 'content' in body;
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '@markitect/config';
+import { Unavailable } from '@markitect/domain';
+import fastify, { type FastifyServerOptions } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { readMarkdownBodies } from '../http/markdown-body.js';
+import { answerClientError, answerWithProblems, sendProblem } from '../problems/problem-answers.js';
+import { documentRoutes } from '../routes/document-routes.js';
+import { ingestRoutes } from '../routes/ingest-routes.js';
+import { knowledgeRoutes } from '../routes/knowledge-routes.js';
+import { operationRoutes } from '../routes/operation-routes.js';
+import type { ApiServer, ServedApplication } from '../routes/served-application.js';
+import { observeConnections } from '../telemetry/connection-gauges.js';
+import { traceRequests } from '../telemetry/server-spans.js';
+import type { RunningTelemetry } from '../telemetry/start-telemetry.js';
+import { requireLoopbackHost, requireToken } from './access.js';
+import { describeRoutes } from './api-description.js';
+import { guardMethods } from './method-guard.js';
+
+/** The longest a request may take to arrive, body included. */
+const REQUEST_TIMEOUT_MS = 120_000;
+
+/** Longer than any document path, percent-encoded: a path that is too long gets the domain's own error. */
+const MAX_PARAM_LENGTH = 16_384;
+
+/** What a server is made of. */
+export interface ServerParts {
+  readonly application: ServedApplication;
+  readonly config: Pick<Config, 'server' | 'ingest'>;
+  readonly telemetry?: RunningTelemetry | undefined;
+  /** Default: no log. */
+  readonly logger?: FastifyServerOptions['logger'];
+  /** Aborted when shutdown begins: new requests are refused and ingests end early. */
+  readonly stopping?: AbortSignal;
+}
+
+/** The API, ready for `listen` or `inject`. Opens nothing. */
+export async function buildServer(parts: ServerParts): Promise<ApiServer> {
+  const { application, config, telemetry } = parts;
+  const stopping = parts.stopping ?? new AbortController().signal;
+  const app = fastify({
+    logger: parts.logger ?? false,
+    genReqId: () => randomUUID(),
+    bodyLimit: config.server.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // Ours, below, answers with a problem.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply);
+    },
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerWithProblems(app);
+
+  if (telemetry !== undefined) {
+    traceRequests(app, telemetry.telemetry);
+    observeConnections(application.connections, telemetry.telemetry);
+  }
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
+    if (stopping.aborted && request.routeOptions.url !== '/healthz') {
+      void reply.header('connection', 'close');
+      throw new Unavailable('SERVER_UNAVAILABLE', 'the server is shutting down');
+    }
+    return Promise.resolve();
+  });
+  // Requests that were running when shutdown began: their connections must not stay open for more.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping.aborted) void reply.header('connection', 'close');
+    return Promise.resolve();
+  });
+  if (config.server.token === undefined) requireLoopbackHost(app);
+
+  await describeRoutes(app);
+  await app.register(async (routes) => {
+    const addGuards = guardMethods(routes);
+    operationRoutes(routes.withTypeProvider<ZodTypeProvider>(), application, { scrape: telemetry?.scrape });
+    addGuards();
+    return Promise.resolve();
+  });
+  await app.register(
+    async (routes) => {
+      const v1 = routes.withTypeProvider<ZodTypeProvider>();
+      if (config.server.token !== undefined) v1.addHook('onRequest', requireToken(config.server.token));
+      // Must be asked for again each time, so that nobody reads a document that has been changed or taken away.
+      v1.addHook('onRequest', async (_request, reply) => {
+        void reply.header('cache-control', 'private, no-cache');
+        return Promise.resolve();
+      });
+      // A browser may send text/plain to any site without asking.
+      v1.removeContentTypeParser('text/plain');
+      readMarkdownBodies(v1);
+      const addGuards = guardMethods(v1);
+      documentRoutes(v1, application);
+      ingestRoutes(v1, application, { roots: config.ingest.roots, stopping });
+      knowledgeRoutes(v1, application);
+      addGuards();
+      return Promise.resolve();
+    },
+    { prefix: '/v1' },
+  );
+  await app.ready();
+  return app;
+}

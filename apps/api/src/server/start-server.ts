@@ -1,0 +1,125 @@
+import type { AddressInfo } from 'node:net';
+import type { Config } from '@markitect/config';
+import { Forbidden, Unavailable } from '@markitect/domain';
+import closeWithGrace from 'close-with-grace';
+import type { FastifyServerOptions } from 'fastify';
+import { composeApplication } from '../composition/application.js';
+import { listensOnLoopbackOnly } from '../http/loopback.js';
+import type { ApiServer } from '../routes/served-application.js';
+import type { RunningServer, ServeOptions } from '../serve.js';
+import { startTelemetry } from '../telemetry/start-telemetry.js';
+import { buildServer } from './build-server.js';
+import { VERSION } from './version.js';
+
+/** After the time for running requests is over, the store still has this long to finish its commit. */
+const CLOSE_GRACE_MS = 5_000;
+
+/** See `serve`. */
+export async function startServer(config: Config, options: ServeOptions): Promise<RunningServer> {
+  const env = options.env ?? process.env;
+  await refuseOpenBind(config);
+
+  // What has been started, to be ended in the opposite order, whether the start succeeds or not.
+  const endings: (() => Promise<void>)[] = [];
+  const end = async () => {
+    for (const ending of endings.reverse().splice(0)) await ending();
+  };
+  try {
+    const telemetry = await startTelemetry(env, {
+      serviceName: 'markitect-api',
+      serviceVersion: VERSION,
+      prometheus: true,
+    });
+    if (telemetry !== undefined) endings.push(() => telemetry.shutdown());
+
+    const application = composeApplication(config, {
+      create: options.create ?? true,
+      ...(telemetry === undefined ? {} : { telemetry: telemetry.telemetry }),
+    });
+    endings.push(() => application.close());
+    await application.open();
+
+    const stopping = new AbortController();
+    const app = await buildServer({
+      application,
+      config,
+      telemetry,
+      logger: loggerOptions(env),
+      stopping: stopping.signal,
+    });
+    endings.push(() => stopListening(app, config.server.shutdownTimeoutMs));
+    const url = await listen(app, config);
+
+    let ended: Promise<void> | undefined;
+    const close = () => {
+      stopping.abort();
+      ended ??= end();
+      return ended;
+    };
+    if (options.handleSignals === true) closeOnSignals(app, config, close);
+    return { url, close };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function refuseOpenBind({ server }: Config): Promise<void> {
+  if (server.token !== undefined || (await listensOnLoopbackOnly(server.host))) return;
+  throw new Forbidden(
+    'SERVER_BIND_REFUSED',
+    `without a token the server listens on this machine only, and ${server.host} is not a loopback address`,
+    { details: { host: server.host } },
+  );
+}
+
+function loggerOptions(env: NodeJS.ProcessEnv): FastifyServerOptions['logger'] {
+  return {
+    level: env['LOG_LEVEL'] ?? 'info',
+    // Standard output belongs to the command that started the server.
+    stream: process.stderr,
+    redact: ['req.headers.authorization', 'headers.authorization'],
+  };
+}
+
+async function listen(app: ApiServer, { server }: Config): Promise<string> {
+  try {
+    await app.listen({
+      host: server.host,
+      port: server.port,
+      listenTextResolver: (address) => `listening at ${address}`,
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new Unavailable('SERVER_UNAVAILABLE', `cannot listen at ${server.host}:${server.port}: ${reason}`, {
+      details: { host: server.host, port: server.port },
+      cause,
+    });
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${port}`;
+}
+
+/** Waits for running requests; those that take longer lose their connection. */
+async function stopListening(app: ApiServer, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    app.log.warn(`requests still running after ${timeoutMs} ms are cut off`);
+    app.server.closeAllConnections();
+  }, timeoutMs);
+  await app.close();
+  clearTimeout(timer);
+}
+
+function closeOnSignals(app: ApiServer, { server }: Config, close: () => Promise<void>): void {
+  closeWithGrace(
+    {
+      delay: server.shutdownTimeoutMs + CLOSE_GRACE_MS,
+      logger: { error: (message: unknown) => app.log.error(message) },
+    },
+    async ({ signal, err }) => {
+      if (err === undefined) app.log.info(`${signal ?? 'end'}: shutting down`);
+      else app.log.fatal(err, 'shutting down after an error nobody caught');
+      await close();
+    },
+  );
+}

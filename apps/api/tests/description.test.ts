@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openapiDocument } from '../src/index.js';
+import { openApi, type OpenApi } from './open-api.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly security?: readonly object[];
+  readonly parameters?: readonly {
+    name: string;
+    in: string;
+    description?: string;
+    schema: object;
+    example?: unknown;
+  }[];
+  readonly requestBody?: { content: Record<string, { schema: object }> };
+  readonly responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+}
+interface Description {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { schemas: Record<string, { description?: string }> };
+}
+
+const wanted = [
+  'GET /healthz',
+  'GET /metrics',
+  'GET /readyz',
+  'GET /v1/ast/{path}',
+  'GET /v1/documents',
+  'DELETE /v1/documents/{path}',
+  'GET /v1/documents/{path}',
+  'PUT /v1/documents/{path}',
+  'POST /v1/documents/ingest',
+  'GET /v1/links/{path}',
+  'GET /v1/nodes',
+  'GET /v1/search',
+];
+
+let api: OpenApi;
+let description: Description;
+beforeAll(async () => {
+  api = await openApi();
+  description = (await api.app.inject({ url: '/openapi.json' })).json<Description>();
+});
+afterAll(() => api.close());
+
+const operations = () =>
+  Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+
+describe('/openapi.json', () => {
+  it('describes every route and no other', () => {
+    expect(description.openapi).toBe('3.1.0');
+    expect(
+      operations()
+        .map(({ path, method }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual([...wanted].sort());
+  });
+
+  it('gives every operation a name of its own, a summary, a tag and its problems', () => {
+    const names = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(wanted.length);
+    for (const { operation } of operations()) {
+      expect(operation.summary).not.toBe('');
+      expect(operation.tags).toHaveLength(1);
+      const failures = Object.entries(operation.responses).filter(([status]) => Number(status) >= 400);
+      expect(failures.length).toBeGreaterThan(3);
+      for (const [, failure] of failures) {
+        expect(failure.content).toEqual({
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        });
+      }
+    }
+  });
+
+  it('describes every parameter, and the path in every path', () => {
+    for (const { path, operation } of operations()) {
+      const parameters = operation.parameters ?? [];
+      for (const parameter of parameters) {
+        expect(parameter.description).toBeTruthy();
+        expect(parameter.example).toBeDefined();
+        expect(Object.keys(parameter.schema).length).toBeGreaterThan(0);
+      }
+      const inPath = parameters
+        .filter((parameter) => parameter.in === 'path')
+        .map((parameter) => parameter.name);
+      expect(inPath).toEqual(path.includes('{path}') ? ['path'] : []);
+    }
+  });
+
+  it('names the types of bodies', () => {
+    expect(
+      Object.keys(description.paths['/v1/documents/{path}']?.['put']?.requestBody?.content ?? {}),
+    ).toEqual(['text/markdown', 'application/json']);
+  });
+
+  it('refers only to schemas that are there, and keeps none that nothing refers to', () => {
+    const text = JSON.stringify(description);
+    const used = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));
+    expect([...used].sort()).toEqual(Object.keys(description.components.schemas).sort());
+    for (const schema of Object.values(description.components.schemas))
+      expect(schema.description).toBeTruthy();
+  });
+
+  it('is what openapiDocument() gives without a database', async () => {
+    expect(JSON.parse(JSON.stringify(await openapiDocument()))).toEqual(description);
+  });
+});
+
+describe('/docs', () => {
+  it('can be browsed without a network', async () => {
+    const page = await api.app.inject({ url: '/docs/' });
+    expect(page.statusCode).toBe(200);
+    const links = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(links.length).toBeGreaterThan(2);
+    for (const link of links) {
+      expect(link).not.toMatch(/^(?:https?:)?\/\//);
+      expect(
+        (await api.app.inject({ url: new URL(link, 'http://localhost/docs/').pathname })).statusCode,
+      ).toBe(200);
+    }
+    expect((await api.app.inject({ url: '/docs' })).statusCode).toBeLessThan(400);
+    expect((await api.app.inject({ url: '/docs/static/none.js' })).statusCode).toBe(404);
+  });
+});

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '@markitect/config';
+import { loadConfig } from '@markitect/config';
+import { type Application, composeApplication } from '../src/composition/application.js';
+import type { ApiServer } from '../src/routes/served-application.js';
+import { buildServer } from '../src/server/build-server.js';
+
+/** A configuration of its own: a temporary data directory, any port, small limits. */
+export async function temporaryConfig(
+  folder: string,
+  change: { server?: Partial<Config['server']>; ingest?: Partial<Config['ingest']> } = {},
+): Promise<Config> {
+  const config = await loadConfig({ env: {}, cwd: folder });
+  return {
+    ...config,
+    dataDir: join(folder, 'data'),
+    ingest: { ...config.ingest, parserThreads: 1, ...change.ingest },
+    server: { ...config.server, port: 0, ...change.server },
+  };
+}
+
+export interface OpenApi {
+  readonly app: ApiServer;
+  readonly application: Application;
+  readonly config: Config;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** The API over a store of its own, for `inject`. */
+export async function openApi(
+  change: { server?: Partial<Config['server']>; ingest?: Partial<Config['ingest']> } = {},
+): Promise<OpenApi> {
+  const folder = await temporaryFolder();
+  const config = await temporaryConfig(folder, change);
+  const application = composeApplication(config, { create: true });
+  await application.open();
+  const app = await buildServer({ application, config });
+  return {
+    app,
+    application,
+    config,
+    folder,
+    close: async () => {
+      await app.close();
+      await application.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'markitect-api-'));
+}
+
+/** Writes a document and fails the test if the server does not take it. */
+export async function put(app: ApiServer, path: string, content: string): Promise<string> {
+  const answer = await app.inject({
+    method: 'PUT',
+    url: `/v1/documents/${path}`,
+    headers: { 'content-type': 'text/markdown' },
+    payload: content,
+  });
+  if (answer.statusCode >= 300) throw new Error(answer.body);
+  return String(answer.headers.etag);
+}

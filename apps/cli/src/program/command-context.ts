@@ -1,0 +1,40 @@
+import type { Application } from '@markitect/api';
+import type { MigrationReport } from '@markitect/adapter-sqlite';
+import type { Config, ConfigFlags } from '@markitect/config';
+import type { Terminal } from '../terminal/terminal.js';
+
+/** What a command runs with. Whatever is heavy is loaded when it is first asked for. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** The working folder. Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+
+  /**
+   * The configuration: defaults, file, environment, then the command's own flags. Throws Invalid `CONFIG_INVALID`.
+   */
+  config(flags?: ConfigFlags): Promise<Config>;
+
+  /**
+   * Runs `work` with the application opened on the data directory, and closes it whatever happens. Throws
+   * Unavailable `STORE_NOT_INITIALIZED` when there is no database, unless `create` is set.
+   */
+  withApplication<T>(
+    work: (application: Application, migration: MigrationReport) => Promise<T>,
+    options?: OpenOptions,
+  ): Promise<T>;
+
+  /** The present command line with this option set to this value, quoted for a shell. */
+  commandLineWith(option: string, value: string): string;
+
+  /** Calls `stop` at the first interrupt (Ctrl-C, SIGTERM) instead of ending the process. Answers how to undo that. */
+  onInterrupt(stop: () => void): () => void;
+}
+
+/** How an application is opened. */
+export interface OpenOptions {
+  /** Make the data directory and the database where they do not exist. */
+  readonly create?: boolean;
+  /** The configuration to use, when the command has read it already. */
+  readonly config?: Config;
+}

@@ -1,0 +1,268 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Connection, ConnectionHealth, ConnectionStats } from '@markitect/connections';
+import { Corrupt, NotSupported, Unavailable } from '@markitect/domain';
+import type { DataSource } from 'typeorm';
+import { openReaders, type OpenReaders } from './engine/readers.connection.js';
+import type { SqliteReaders } from './engine/sqlite-readers.js';
+import type { SqliteWriter } from './engine/sqlite-writer.js';
+import { closedStore, notInitialized, translateSqliteError } from './engine/translate-sqlite-error.js';
+import { openWriter, type OpenWriter } from './engine/writer.connection.js';
+import { migrationNames, MIGRATIONS_TABLE } from './migrations/migrations.js';
+import { type ResolvedSqliteOptions, resolveSqliteOptions, type SqliteOptions } from './sqlite-options.js';
+
+/** What a migration run did, and what the database has now. */
+export interface MigrationReport {
+  /** Names of the migrations run now, in their order; empty when the schema was up to date. */
+  readonly applied: readonly string[];
+  readonly tables: readonly string[];
+  readonly indexes: readonly string[];
+}
+
+/**
+ * One SQLite database: a writer behind a fair lease and a pool of readers. The writer, and with it TypeORM, is
+ * loaded when the first write or migration needs it, so that programs which only read start fast.
+ */
+export class SqliteConnection implements Connection {
+  readonly name = 'sqlite';
+  readonly kind = 'sql';
+  readonly #options: ResolvedSqliteOptions;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #readers: OpenReaders | undefined;
+  #writer: Promise<OpenWriter> | undefined;
+  #openWriter: OpenWriter | undefined;
+
+  /** Throws Invalid `CONFIG_INVALID`. Opens nothing yet. */
+  constructor(options: SqliteOptions) {
+    this.#options = resolveSqliteOptions(options);
+  }
+
+  /**
+   * Opens the database, creating the file when that is allowed; tables are made by {@link migrate}. Throws
+   * Unavailable `STORE_NOT_INITIALIZED` (no file, or an empty one, and `create` is false) or
+   * `DATABASE_UNAVAILABLE`, NotSupported `DATABASE_SCHEMA_TOO_NEW`, Corrupt `DATABASE_CORRUPT`.
+   */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().catch(async (error: unknown) => {
+      await this.#release().catch(() => undefined);
+      this.#opening = undefined;
+      throw translateSqliteError(error);
+    });
+    return this.#opening;
+  }
+
+  /** Refuses new work, waits for what runs, empties the write-ahead log into the file and closes it. */
+  close(): Promise<void> {
+    if (this.#opening === undefined) return Promise.resolve();
+    this.#closing ??= this.#close().finally(() => {
+      this.#opening = undefined;
+      this.#closing = undefined;
+    });
+    return this.#closing;
+  }
+
+  /** Runs a query on the database. Never throws. */
+  async health(): Promise<ConnectionHealth> {
+    const start = performance.now();
+    const latencyMs = (): number => performance.now() - start;
+    if (this.#readers === undefined) return { status: 'closed', latencyMs: 0 };
+    try {
+      await this.readers().all('SELECT count(*) FROM sqlite_schema');
+      return { status: 'up', latencyMs: latencyMs() };
+    } catch (error) {
+      return { status: 'down', latencyMs: latencyMs(), error: translateSqliteError(error) };
+    }
+  }
+
+  stats(): ConnectionStats {
+    const readers = this.#readers?.pool.stats();
+    const writer = this.#openWriter?.writer.stats();
+    return {
+      open: readers !== undefined,
+      leases: { ...(readers && { readers }), ...(writer && { writer }) },
+    };
+  }
+
+  /**
+   * Brings the schema up to date, all of it or nothing; processes that try at the same time take turns. Costs one
+   * read when nothing is to be done. Throws NotSupported `DATABASE_SCHEMA_TOO_NEW` and the errors of a write.
+   */
+  async migrate(): Promise<MigrationReport> {
+    let applied: string[] = [];
+    const done = await this.#migrationsDone();
+    if (migrationNames.some((name) => !done.includes(name))) {
+      applied = await this.#schemaChange(async (source) => {
+        const run = await source.runMigrations({ transaction: 'none' });
+        return run.map((migration) => migration.name);
+      });
+    }
+    return { applied, ...(await this.#schemaObjects()) };
+  }
+
+  /** Takes back the last migration, with the data of what it made, and answers its name; `undefined`: none is left. */
+  revertLast(): Promise<string | undefined> {
+    return this.#schemaChange(async (source) => {
+      const before = await this.#writerMigrations(source);
+      if (before.length === 0) return undefined;
+      await source.undoLastMigration({ transaction: 'none' });
+      return before.at(-1);
+    });
+  }
+
+  /**
+   * Looks for damage in the file, rows without their document and a search index that does not fit its documents.
+   * Reads everything. Throws Corrupt `DATABASE_CORRUPT` naming what was found.
+   */
+  async integrityCheck(): Promise<void> {
+    const faults: string[] = [];
+    const { writer } = await this.#ensureWriter();
+    await writer.exclusive(async (handle) => {
+      for (const { integrity_check: line } of await handle.all<{ integrity_check: string }>(
+        'PRAGMA integrity_check',
+      )) {
+        if (line !== 'ok') faults.push(line);
+      }
+      for (const { table } of await handle.all<{ table: string }>('PRAGMA foreign_key_check')) {
+        faults.push(`a row of ${table} belongs to no document`);
+      }
+      // With rank 1 the index is compared with the texts of the documents, not only with itself.
+      await handle.run(`INSERT INTO document_search(document_search, rank) VALUES ('integrity-check', 1)`);
+    });
+    if (faults.length > 0) {
+      throw new Corrupt('DATABASE_CORRUPT', `the database is damaged: ${faults[0] ?? ''}`, {
+        details: { faults: faults.slice(0, 20) },
+      });
+    }
+  }
+
+  /** The connections that read. Throws Unavailable `DATABASE_UNAVAILABLE` when the database is not open. */
+  readers(): SqliteReaders {
+    if (this.#readers === undefined || this.#closing !== undefined) throw closedStore();
+    return this.#readers.pool;
+  }
+
+  /** The connection that writes. Throws Unavailable `DATABASE_UNAVAILABLE` when the database is not open. */
+  async writer(): Promise<SqliteWriter> {
+    return (this.#openWriter ?? (await this.#ensureWriter())).writer;
+  }
+
+  async #open(): Promise<void> {
+    const { file, create } = this.#options;
+    const isNew = !existsSync(file);
+    if (isNew) {
+      if (!create) throw notInitialized();
+      await makeFolder(dirname(file));
+      await this.#connectWriter();
+    }
+    this.#readers = await openReaders(this.#options);
+    const [mode] = await this.#readers.pool.all<{ journal_mode: string }>('PRAGMA journal_mode');
+    if (!isNew && mode?.journal_mode !== 'wal') await this.#connectWriter();
+    const done = await this.#migrationsDone();
+    if (!create && done.length === 0) throw notInitialized();
+  }
+
+  async #close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    const writer = await this.#writer?.catch(() => undefined);
+    await Promise.all([writer?.writer.close(), this.#readers?.pool.close()]);
+    await this.#release();
+  }
+
+  /** Lets go of every connection, the writer last: SQLite empties its log when the last one is closed. */
+  async #release(): Promise<void> {
+    const readers = this.#readers;
+    const writer = await this.#writer?.catch(() => undefined);
+    this.#readers = undefined;
+    this.#writer = undefined;
+    this.#openWriter = undefined;
+    try {
+      await readers?.close();
+      await writer?.close();
+    } catch (error) {
+      throw translateSqliteError(error);
+    }
+  }
+
+  async #ensureWriter(): Promise<OpenWriter> {
+    if (this.#readers === undefined || this.#closing !== undefined) throw closedStore();
+    return this.#connectWriter();
+  }
+
+  #connectWriter(): Promise<OpenWriter> {
+    this.#writer ??= openWriter(this.#options).then(
+      (writer) => (this.#openWriter = writer),
+      (error: unknown) => {
+        this.#writer = undefined;
+        throw translateSqliteError(error);
+      },
+    );
+    return this.#writer;
+  }
+
+  /** Runs TypeORM's migration machinery inside a transaction of ours, which holds the write lock from its start. */
+  async #schemaChange<T>(work: (source: DataSource) => Promise<T>): Promise<T> {
+    const { source, writer } = await this.#ensureWriter();
+    return writer.transaction(async () => {
+      refuseNewer(await this.#writerMigrations(source));
+      try {
+        return await work(source);
+      } catch (error) {
+        throw translateSqliteError(error);
+      }
+    });
+  }
+
+  async #writerMigrations(source: DataSource): Promise<string[]> {
+    const known = await source.query<unknown[]>(
+      `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '${MIGRATIONS_TABLE}'`,
+    );
+    if (known.length === 0) return [];
+    const rows = await source.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`);
+    return rows.map((row) => row.name);
+  }
+
+  async #migrationsDone(): Promise<string[]> {
+    try {
+      const rows = await this.readers().all<{ name: string }>(
+        `SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`,
+      );
+      const names = rows.map((row) => row.name);
+      refuseNewer(names);
+      return names;
+    } catch (error) {
+      const translated = translateSqliteError(error);
+      if (translated.code === 'STORE_NOT_INITIALIZED') return [];
+      throw translated;
+    }
+  }
+
+  async #schemaObjects(): Promise<Pick<MigrationReport, 'tables' | 'indexes'>> {
+    const rows = await this.readers().all<{ type: string; name: string }>(
+      `SELECT type, name FROM sqlite_schema
+       WHERE name LIKE 'document%' AND (sql LIKE 'CREATE TABLE "%' OR sql LIKE 'CREATE VIRTUAL%' OR type = 'index')
+         AND name NOT LIKE 'sqlite_%' ORDER BY name`,
+    );
+    const named = (type: string): string[] => rows.filter((row) => row.type === type).map((row) => row.name);
+    return { tables: named('table'), indexes: named('index') };
+  }
+}
+
+function refuseNewer(done: readonly string[]): void {
+  const unknown = done.filter((name) => !migrationNames.includes(name));
+  if (unknown.length === 0) return;
+  throw new NotSupported(
+    'DATABASE_SCHEMA_TOO_NEW',
+    `the database has changes this version does not know: ${unknown.join(', ')}`,
+    { details: { migrations: unknown } },
+  );
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new Unavailable('DATABASE_UNAVAILABLE', `the folder ${folder} cannot be made`, { cause });
+  }
+}

@@ -1,0 +1,56 @@
+import type {
+  DocumentFingerprint,
+  AstStore,
+  Cache,
+  DocumentRepository,
+  EncodedTree,
+  MarkdownParser,
+} from '@markitect/ports';
+import type { MarkdownNode } from '@markitect/domain';
+
+/** What {@link DocumentTrees} works with. */
+export interface DocumentTreesPorts {
+  readonly documents: DocumentRepository;
+  readonly parser: MarkdownParser;
+  readonly trees: AstStore;
+  readonly cache: Cache<MarkdownNode>;
+}
+
+/** One decoded node takes this many bytes for each byte of its encoded tree, measured on prose. */
+const DECODED_WEIGHT = 40;
+
+/**
+ * The syntax trees of stored documents. A tree that is missing or damaged is parsed again from the document and
+ * put back: the document is the truth, the tree is derived from it.
+ */
+export class DocumentTrees {
+  readonly #ports: DocumentTreesPorts;
+
+  constructor(ports: DocumentTreesPorts) {
+    this.#ports = ports;
+  }
+
+  /** The tree as nodes, shared: do not change them. `undefined` when the document is gone. */
+  async decoded(document: DocumentFingerprint): Promise<MarkdownNode | undefined> {
+    const cached = await this.#ports.cache.get(document.hash);
+    if (cached !== undefined) return cached;
+    const tree = await this.encoded(document);
+    if (tree === undefined) return undefined;
+    const node = await this.#ports.parser.decode(tree);
+    await this.#ports.cache.set(document.hash, node, tree.byteLength * DECODED_WEIGHT);
+    return node;
+  }
+
+  /** The tree as bytes. `undefined` when the document is gone. */
+  async encoded(document: DocumentFingerprint): Promise<EncodedTree | undefined> {
+    return (await this.#ports.trees.get(document.hash)) ?? (await this.#rebuild(document));
+  }
+
+  async #rebuild({ path }: DocumentFingerprint): Promise<EncodedTree | undefined> {
+    const document = await this.#ports.documents.get(path);
+    if (document === undefined) return undefined;
+    const { tree } = await this.#ports.parser.parse(document.content);
+    await this.#ports.trees.put(document.hash, tree);
+    return tree;
+  }
+}

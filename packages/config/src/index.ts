@@ -1,0 +1,12 @@
+export type {
+  CacheConfig,
+  Config,
+  DatabaseConfig,
+  IngestConfig,
+  ServerConfig,
+  SettingPath,
+} from './config.js';
+export { loadConfig } from './load-config.js';
+export type { ConfigFlags, ConfigSources } from './load-config.js';
+export { describeSettings } from './settings.js';
+export type { SettingDescription } from './settings.js';

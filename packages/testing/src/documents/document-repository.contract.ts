@@ -1,0 +1,29 @@
+import { describe } from '@jest/globals';
+import type { OpenRepository } from './repository-contract/contract-section.js';
+import { describeConcurrency } from './repository-contract/concurrency.js';
+import { describeLinks } from './repository-contract/links.js';
+import { describeListing } from './repository-contract/listing.js';
+import { describePaging } from './repository-contract/paging.js';
+import { describeReading } from './repository-contract/reading.js';
+import { describeRemoving } from './repository-contract/removing.js';
+import { describeSaving } from './repository-contract/saving.js';
+import { describeSearch } from './repository-contract/search.js';
+import { describeSources } from './repository-contract/sources.js';
+
+/**
+ * What every DocumentRepository promises, whatever it stores documents in. `open` gives a new, empty repository for
+ * each test, initialized and ready for use.
+ */
+export function describeDocumentRepositoryContract(name: string, open: OpenRepository): void {
+  describe(`${name} keeps the DocumentRepository contract`, () => {
+    describeReading(open);
+    describeSaving(open);
+    describeRemoving(open);
+    describeConcurrency(open);
+    describeListing(open);
+    describePaging(open);
+    describeSearch(open);
+    describeLinks(open);
+    describeSources(open);
+  });
+}

@@ -1,0 +1,17 @@
+export { describeCacheContract } from './cache/cache.contract.js';
+export type { OpenCache } from './cache/cache.contract.js';
+export { InMemoryCache } from './cache/in-memory-cache.js';
+export { describeAstStoreContract } from './documents/ast-store.contract.js';
+export type { OpenAstStore } from './documents/ast-store.contract.js';
+export { contentHash, documentDraft, documentLink } from './documents/document-draft.js';
+export type { DraftOverrides } from './documents/document-draft.js';
+export { describeDocumentRepositoryContract } from './documents/document-repository.contract.js';
+export { FakeMarkdownParser } from './documents/fake-markdown-parser.js';
+export { InMemoryAstStore } from './documents/in-memory-ast-store.js';
+export { InMemoryDocumentRepository } from './documents/in-memory-document-repository.js';
+export { InMemoryDocumentSource } from './documents/in-memory-document-source.js';
+export type { InMemoryFile } from './documents/in-memory-document-source.js';
+export { describeMarkdownParserContract } from './documents/markdown-parser.contract.js';
+export type { OpenMarkdownParser } from './documents/markdown-parser.contract.js';
+export type { OpenRepository } from './documents/repository-contract/contract-section.js';
+export { markitectFailure } from './markitect-failure.js';

@@ -1,0 +1,5 @@
+import { describeMarkdownParserContract, FakeMarkdownParser } from '../src/index.js';
+
+describeMarkdownParserContract('FakeMarkdownParser', () =>
+  Promise.resolve({ parser: new FakeMarkdownParser(), close: () => Promise.resolve() }),
+);

@@ -1,0 +1,38 @@
+// Writes the reference pages that are derived from the code (`--write`), or fails when they differ (`--check`).
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { root } from './bootstrap.mjs';
+import { apiPage } from './docs/api-page.mjs';
+import { cliPage } from './docs/cli-page.mjs';
+import { configurationPage } from './docs/configuration-page.mjs';
+import { errorsPage } from './docs/errors-page.mjs';
+
+const pages = {
+  'docs/reference/api.md': apiPage,
+  'docs/reference/cli.md': cliPage,
+  'docs/reference/configuration.md': configurationPage,
+  'docs/reference/errors.md': errorsPage,
+};
+
+const note = '<!-- Made by `npm run docs` from the code. Do not edit. -->';
+const check = process.argv.includes('--check');
+const stale = [];
+for (const [page, render] of Object.entries(pages)) {
+  const file = join(root, page);
+  const text = await format(`${note}\n\n${await render()}`, {
+    ...(await resolveConfig(file)),
+    parser: 'markdown',
+  });
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  stale.push(page);
+  if (!check) writeFileSync(file, text);
+}
+
+if (check && stale.length > 0) {
+  console.error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
+  process.exit(1);
+}
+console.log(
+  stale.length > 0 ? `written: ${stale.join(', ')}` : `${Object.keys(pages).length} reference pages are true`,
+);

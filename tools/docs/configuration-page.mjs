@@ -1,0 +1,24 @@
+import { describeSettings } from '@markitect/config';
+import { cell, table } from './markdown.mjs';
+
+/** The page of all settings, from the schema that reads them. */
+export function configurationPage() {
+  return `# Configuration
+
+A setting is taken from the first of these that names it: a flag of the command, the environment, the configuration
+file (\`markitect.config.yaml\`, \`.yml\` or \`.json\` in the working directory, or the file named by \`--config\` or
+\`MARKITECT_CONFIG\`), the default.
+
+${describeSettings().map(section).join('\n\n')}
+`;
+}
+
+function section({ path, env, flag, default: value, unit, allowed, meaning }) {
+  const rows = [
+    ['Environment', `\`${env}\``],
+    ...(flag === undefined ? [] : [['Flag', `\`${flag}\``]]),
+    ['Values', cell(unit === undefined ? allowed : `${allowed}, in ${unit}`)],
+    ['Default', value === undefined ? 'none' : `\`${cell(value)}\``],
+  ];
+  return `## ${path}\n\n${meaning}\n\n${table(['', ''], rows)}`;
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const boundary = '@nx/enforce-module-boundaries';
+const driver = 'no-restricted-imports';
+
+const wrong = [
+  ['the domain → ports', boundary, 'packages/domain/src/x.ts', '@markitect/ports'],
+  ['the domain → node:fs', driver, 'packages/domain/src/x.ts', 'node:fs'],
+  ['the domain → crypto', driver, 'packages/domain/src/x.ts', 'crypto'],
+  ['ports → application', boundary, 'packages/ports/src/x.ts', '@markitect/application'],
+  ['application → an adapter', boundary, 'packages/application/src/x.ts', '@markitect/adapter-fs'],
+  ['application → connections', boundary, 'packages/application/src/x.ts', '@markitect/connections'],
+  ['application → the container', driver, 'packages/application/src/x.ts', 'tsyringe'],
+  ['telemetry → an adapter', boundary, 'packages/telemetry/src/x.ts', '@markitect/adapter-fs'],
+  ['an adapter → application', boundary, 'packages/adapters/fs/src/x.ts', '@markitect/application'],
+  ['an adapter → an app', boundary, 'packages/adapters/fs/src/x.ts', '@markitect/api'],
+  ['an adapter → testing', boundary, 'packages/adapters/fs/src/x.ts', '@markitect/testing'],
+  ['an adapter → axios', driver, 'packages/adapters/fs/src/x.ts', 'axios'],
+  ['a repository → sqlite3', driver, 'packages/adapters/sqlite/src/x.ts', 'sqlite3'],
+  ['an app → testing', boundary, 'apps/cli/src/x.ts', '@markitect/testing'],
+  ['an app → sqlite3', driver, 'apps/api/src/x.ts', 'sqlite3'],
+  ['an app outside its composition → the container', driver, 'apps/cli/src/commands/x.ts', 'tsyringe'],
+];
+
+const right = [
+  ['ports → the domain', 'packages/ports/src/x.ts', '@markitect/domain'],
+  ['an app → an adapter', 'apps/api/src/x.ts', '@markitect/adapter-fs'],
+  ['a test → testing', 'packages/adapters/fs/tests/x.test.ts', '@markitect/testing'],
+  ['a connection → its driver', 'packages/adapters/sqlite/src/x.connection.ts', 'sqlite3'],
+  ['a composition → the container', 'apps/cli/src/composition/x.ts', 'tsyringe'],
+];
+
+/** The rules that each import breaks: one process lints them all. */
+function brokenRules(imports) {
+  const files = imports.map(([file, imported]) => ({ file, source: `export * from '${imported}';\n` }));
+  const out = execFileSync(process.execPath, ['tools/lint-probe.mjs'], {
+    cwd: root,
+    input: JSON.stringify(files),
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  return JSON.parse(out);
+}
+
+describe('the layers', () => {
+  let rules;
+  beforeAll(() => {
+    rules = brokenRules([...wrong.map((row) => row.slice(2)), ...right.map((row) => row.slice(1))]);
+  }, 120_000);
+
+  it.each(wrong.map(([name, rule], index) => [name, rule, index]))('forbid %s', (_name, rule, index) => {
+    expect(rules[index]).toContain(rule);
+  });
+
+  it.each(right.map(([name], index) => [name, wrong.length + index]))('allow %s', (_name, index) => {
+    expect(rules[index]).not.toContain(boundary);
+    expect(rules[index]).not.toContain(driver);
+  });
+});

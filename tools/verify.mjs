@@ -1,0 +1,40 @@
+// `npm test`: everything that has to hold before a change lands, each step once, all steps reported.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootstrap, root } from './bootstrap.mjs';
+import { projectFolders } from './projects.mjs';
+import { run } from './run.mjs';
+
+bootstrap();
+
+const steps = [
+  ['formatting', 'npx', ['prettier', '--check', '--log-level', 'warn', '.']],
+  [
+    'build, lint, typecheck, test',
+    'npx',
+    ['nx', 'run-many', '-t', 'build', 'lint', 'typecheck', 'test', '--parallel=2', '--output-style=static'],
+  ],
+  ['generated documentation', 'node', ['tools/docs.mjs', '--check']],
+  ['packing', 'node', ['tools/pack-check.mjs']],
+  ['crash safety of ingest', 'node', ['tools/crash.mjs', 'ingest', '--runs', '20']],
+];
+
+const failed = [];
+for (const [name, program, args] of steps) {
+  console.log(`\n▸ ${name}`);
+  const code = await run(program, args, { FORCE_COLOR: process.stdout.isTTY ? '1' : '0' });
+  if (code !== 0) failed.push(name);
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const folder of projectFolders()) {
+  const file = join(root, folder, 'coverage', 'counts.json');
+  if (!existsSync(file)) continue;
+  const own = JSON.parse(readFileSync(file, 'utf8'));
+  for (const key of Object.keys(counts)) counts[key] += own[key];
+}
+if (failed.length > 0) console.log(`\nFailed: ${failed.join('; ')}`);
+console.log(
+  `\n${counts.passed} passed, ${Math.max(counts.failed, failed.length)} failed, ${counts.skipped} skipped`,
+);
+process.exitCode = failed.length > 0 || counts.passed === 0 ? 1 : 0;
