@@ -1,3 +1,3 @@
-import { packageTests } from './jest/package-tests.mjs';
+import { packageTests } from '../jest/preset.mjs';
 
 export default { ...packageTests({ name: 'tools', lines: 0 }), testMatch: ['<rootDir>/tests/**/*.test.mjs'] };

@@ -1,3 +1,3 @@
-import { packageTests } from '../../tools/jest/package-tests.mjs';
+import { packageTests } from '../../jest/preset.mjs';
 
 export default packageTests({ name: '@markitect/application', lines: 90 });
