@@ -136,6 +136,13 @@ describe('PUT and GET /v1/documents/{path}', () => {
     ['a body over the limit', markdown, 'x'.repeat(20_001), 413, 'PAYLOAD_TOO_LARGE'],
     ['a document over the limit', markdown, 'x'.repeat(10_001), 413, 'DOCUMENT_TOO_LARGE'],
     ['bytes that are not UTF-8', markdown, Buffer.from([0x61, 0xff]), 400, 'FILE_NOT_UTF8'],
+    [
+      'JSON that is not UTF-8',
+      { 'content-type': 'application/json' },
+      Buffer.from('{"content":"\xff"}', 'latin1'),
+      400,
+      'FILE_NOT_UTF8',
+    ],
     ['NUL characters', markdown, 'a\0b', 400, 'FILE_BINARY'],
     ['front matter that is not YAML', markdown, '---\na: [\n---\n', 400, 'FRONT_MATTER_INVALID'],
   ])('refuses %s and stores nothing', async (_name, headers, payload, status, code) => {

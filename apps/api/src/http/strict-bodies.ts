@@ -1,20 +1,36 @@
 import { Invalid } from '@markitect/domain';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Reads `text/markdown` bodies, strictly as UTF-8: a lenient reading would store replacement characters. */
-export function readMarkdownBodies(app: FastifyInstance): void {
+/**
+ * Reads `text/markdown` and `application/json` bodies, strictly as UTF-8: a lenient reading, Fastify's own, would
+ * store replacement characters for what it cannot read.
+ */
+export function readStrictBodies(app: FastifyInstance): void {
   app.addContentTypeParser('text/markdown', { parseAs: 'buffer' }, (request, body, done) => {
-    const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-    if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) {
-      done(new Invalid('MEDIA_TYPE_UNSUPPORTED', `the body is in ${charset}; send it in UTF-8`));
-      return;
-    }
     try {
-      done(null, new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer));
-    } catch (cause) {
-      done(
-        new Invalid('FILE_NOT_UTF8', 'the body is not valid UTF-8', { details: { field: 'body' }, cause }),
-      );
+      done(null, decode(request, body as Buffer));
+    } catch (error) {
+      done(error as Error);
     }
   });
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      void parseJson(request, decode(request, body as Buffer), done);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function decode(request: FastifyRequest, body: Buffer): string {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) {
+    throw new Invalid('MEDIA_TYPE_UNSUPPORTED', `the body is in ${charset}; send it in UTF-8`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new Invalid('FILE_NOT_UTF8', 'the body is not valid UTF-8', { details: { field: 'body' }, cause });
+  }
 }

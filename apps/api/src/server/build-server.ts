@@ -3,7 +3,7 @@ import type { Config } from '@markitect/config';
 import { Unavailable } from '@markitect/domain';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { readMarkdownBodies } from '../http/markdown-body.js';
+import { readStrictBodies } from '../http/strict-bodies.js';
 import { answerClientError, answerWithProblems, sendProblem } from '../problems/problem-answers.js';
 import { documentRoutes } from '../routes/document-routes.js';
 import { ingestRoutes } from '../routes/ingest-routes.js';
@@ -92,7 +92,7 @@ export async function buildServer(parts: ServerParts): Promise<ApiServer> {
       });
       // A browser may send text/plain to any site without asking.
       v1.removeContentTypeParser('text/plain');
-      readMarkdownBodies(v1);
+      readStrictBodies(v1);
       const addGuards = guardMethods(v1);
       documentRoutes(v1, application);
       ingestRoutes(v1, application, { roots: config.ingest.roots, stopping });

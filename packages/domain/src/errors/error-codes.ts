@@ -127,6 +127,22 @@ export const errorCodes = {
     meaning: 'There is no file at this path.',
     remedy: 'Check the spelling of the path, upper and lower case included.',
   },
+  FILE_ESCAPES_ROOT: {
+    kind: 'Forbidden',
+    meaning: 'A symbolic link stands on the path of a file: it could lead out of the store.',
+    remedy: 'Replace the link with the file or folder itself, or use a path without it.',
+  },
+  FILE_NAME_CONFLICT: {
+    kind: 'Conflict',
+    meaning:
+      'A file cannot have this path: a folder or file is in the way, or a name differs only in case or Unicode form.',
+    remedy: 'Use the name that exists, in exactly its spelling, or move what is in the way.',
+  },
+  FILE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no file at this path.',
+    remedy: 'Check the spelling, case included; list the folder to see what is there.',
+  },
   FILE_NOT_UTF8: {
     kind: 'Invalid',
     meaning: 'A text is not valid UTF-8.',
@@ -143,6 +159,17 @@ export const errorCodes = {
     meaning: 'A unit of work was asked for files below a root it was not opened with.',
     remedy: 'Use one of the roots that the message names.',
   },
+  FILE_PATH_INVALID: {
+    kind: 'Invalid',
+    meaning: 'The path of a file is not a clean relative path with `/` between its parts.',
+    remedy:
+      'Use a path such as `notes/plan.md`: no leading `/` or drive, no `..`, no backslash, parts of at most 255 bytes.',
+  },
+  FILE_ROOT_UNKNOWN: {
+    kind: 'Invalid',
+    meaning: 'A unit of work asked for the files of a root that its store was not opened with.',
+    remedy: 'Use the name of a declared root, or declare this one where the store is opened.',
+  },
   FILE_SYSTEM_FAILED: {
     kind: 'Unavailable',
     meaning:
@@ -154,10 +181,20 @@ export const errorCodes = {
     meaning: 'A file is larger than the limit of the operation that reads it.',
     remedy: 'Keep the large file elsewhere, or split it.',
   },
+  FILE_TOO_LARGE: {
+    kind: 'Invalid',
+    meaning: 'A file has more bytes than the reader is ready to take.',
+    remedy: 'Read it with a larger limit, or make it smaller.',
+  },
   FILE_UNREADABLE: {
     kind: 'Forbidden',
     meaning: 'A file or folder exists but may not be read.',
     remedy: 'Grant read permission (and search permission on its folders), or exclude it with `--ignore`.',
+  },
+  FILE_UNWRITABLE: {
+    kind: 'Forbidden',
+    meaning: 'A file or folder may not be made, changed or removed.',
+    remedy: 'Grant write permission on the folder it lies in, or run as a user who has it.',
   },
   FRONT_MATTER_INVALID: {
     kind: 'Invalid',

@@ -36,7 +36,7 @@ interface Stored {
  * effect at once and alone; the cost of list, search and links grows with all that is stored.
  */
 export class InMemoryDocumentRepository implements DocumentRepository {
-  readonly #stored = new Map<string, Stored>();
+  #stored = new Map<string, Stored>();
 
   get(path: DocumentPath): Promise<Document | undefined> {
     return settle(() => this.#document(path));
@@ -143,6 +143,18 @@ export class InMemoryDocumentRepository implements DocumentRepository {
       const stored = new Set([...this.#stored.values()].map(({ summary }) => summary.hash));
       return new Set(hashes.filter((hash) => stored.has(hash)));
     });
+  }
+
+  /** A repository with the same documents, that changes by itself. */
+  copy(): InMemoryDocumentRepository {
+    const copy = new InMemoryDocumentRepository();
+    copy.become(this);
+    return copy;
+  }
+
+  /** Takes over the documents of another repository in place of its own. */
+  become(other: InMemoryDocumentRepository): void {
+    this.#stored = new Map(other.#stored);
   }
 
   #document(path: DocumentPath): Document | undefined {
