@@ -114,21 +114,6 @@ export const errorCodes = {
   },
   FILE_ESCAPES_ROOT: {
     kind: 'Forbidden',
-    meaning: 'A path leads out of the folder that the files belong to, by a symbolic link.',
-    remedy: 'Remove the symbolic link, or name a file inside the folder.',
-  },
-  FILE_NAME_CONFLICT: {
-    kind: 'Conflict',
-    meaning: 'A name differs from an existing one only in upper and lower case or in Unicode form.',
-    remedy: 'Use the existing name exactly as it is, or choose another one.',
-  },
-  FILE_NOT_FOUND: {
-    kind: 'NotFound',
-    meaning: 'There is no file at this path.',
-    remedy: 'Check the spelling of the path, upper and lower case included.',
-  },
-  FILE_ESCAPES_ROOT: {
-    kind: 'Forbidden',
     meaning: 'A symbolic link stands on the path of a file: it could lead out of the store.',
     remedy: 'Replace the link with the file or folder itself, or use a path without it.',
   },
@@ -152,17 +137,6 @@ export const errorCodes = {
     kind: 'Invalid',
     meaning: 'The path of a file is not a clean relative path with `/` between its parts.',
     remedy:
-      'Use a path such as `attachments/log.txt`: no leading `/`, no `..`, no backslash, no control characters.',
-  },
-  FILE_ROOT_UNKNOWN: {
-    kind: 'Invalid',
-    meaning: 'A unit of work was asked for files below a root it was not opened with.',
-    remedy: 'Use one of the roots that the message names.',
-  },
-  FILE_PATH_INVALID: {
-    kind: 'Invalid',
-    meaning: 'The path of a file is not a clean relative path with `/` between its parts.',
-    remedy:
       'Use a path such as `notes/plan.md`: no leading `/` or drive, no `..`, no backslash, parts of at most 255 bytes.',
   },
   FILE_ROOT_UNKNOWN: {
@@ -175,11 +149,6 @@ export const errorCodes = {
     meaning:
       'The file system refused an operation: a full or read-only disk, too many open files, an I/O error.',
     remedy: 'See the cause; free the disk or raise the limit and try again.',
-  },
-  FILE_TOO_LARGE: {
-    kind: 'Invalid',
-    meaning: 'A file is larger than the limit of the operation that reads it.',
-    remedy: 'Keep the large file elsewhere, or split it.',
   },
   FILE_TOO_LARGE: {
     kind: 'Invalid',
