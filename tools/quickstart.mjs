@@ -21,14 +21,14 @@ if (code !== 0 && code !== 6) process.exit(code);
 step('What is stored');
 await must('node', [markitect, 'docs', 'list', '--limit', '10']);
 
-step('A search: markitect docs search "unit of work" --limit 3');
+step('A search: markitect docs search commit --limit 3');
 await must('node', [markitect, 'docs', 'search', 'commit', '--limit', '3']);
 
 console.log(`
 Try next, in this folder:
-  npx markitect docs search 'own*' "your words"   full-text search
-  npx markitect docs show architecture.md         a document in the terminal
-  npx markitect docs links architecture.md        where it leads and what leads to it
+  npx markitect docs search 'tree*' crash          full-text search
+  npx markitect docs show docs/architecture.md    a document in the terminal
+  npx markitect docs links docs/architecture.md   where it leads and what leads to it
   npx markitect docs query --all 'heading[depth=2]'
   npx markitect serve                             the API, with its pages at /docs
   npx markitect --help                            everything else
