@@ -4,7 +4,11 @@ import { bootstrap } from './bootstrap.mjs';
 
 bootstrap();
 
-const harnesses = { ingest: './crash/ingest.mjs' };
+const harnesses = {
+  concurrency: './crash/concurrency.mjs',
+  ingest: './crash/ingest.mjs',
+  units: './crash/units-of-work.mjs',
+};
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '20' }, seed: { type: 'string' } },

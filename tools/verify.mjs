@@ -17,6 +17,7 @@ const steps = [
   ['generated documentation', 'node', ['tools/docs.mjs', '--check']],
   ['packing', 'node', ['tools/pack-check.mjs']],
   ['crash safety of ingest', 'node', ['tools/crash.mjs', 'ingest', '--runs', '20']],
+  ['crash safety of units of work', 'node', ['tools/crash.mjs', 'units', '--runs', '100']],
 ];
 
 const failed = [];

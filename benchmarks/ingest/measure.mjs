@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FsAstStore, FsDocumentSource } from '@markitect/adapter-fs';
 import { WorkerMarkdownParser } from '@markitect/adapter-markdown';
-import { SqliteConnection, SqliteDocumentRepository } from '@markitect/adapter-sqlite';
+import { SqliteConnection, SqliteDocumentRepository, SqliteUnitOfWork } from '@markitect/adapter-sqlite';
 import { IngestService } from '@markitect/application';
 
 const [mode, corpus, data, threadsText] = process.argv.slice(2);
@@ -49,6 +49,7 @@ async function ingest() {
       trees: new FsAstStore({ root: join(data, 'ast') }),
       parser,
       source,
+      unitOfWork: new SqliteUnitOfWork(connection, {}),
     },
     { maxBytes: 10 * 1024 * 1024, batchDocuments: 64, batchBytes: 1024 * 1024 },
   );

@@ -13,7 +13,7 @@ export function errorsPage() {
 
 Every error has a code from the list below. The command prints it with the remedy and ends with the exit code of its
 kind; the API answers with problem+json (RFC 9457) and the HTTP status. Where HTTP has a more exact status (401, 405,
-412, 413, 415) the API uses that one.
+406, 412, 413, 415) the API uses that one.
 
 | Kind | Exit code | HTTP status |
 | --- | --- | --- |

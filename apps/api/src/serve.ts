@@ -26,7 +26,7 @@ export interface RunningServer {
 
 /**
  * Starts the API and answers when it listens. Loads Fastify only now. Throws Forbidden `SERVER_BIND_REFUSED` for an
- * address beyond this machine without a token, Unavailable `SERVER_UNAVAILABLE` when the address cannot be had, and
+ * address beyond this machine without a token, Invalid `CONFIG_INVALID` for an ingest root that is no folder, Unavailable `SERVER_UNAVAILABLE` when the address cannot be had, and
  * what opening the store throws; everything opened before is closed again.
  */
 export async function serve(config: Config, options: ServeOptions = {}): Promise<RunningServer> {

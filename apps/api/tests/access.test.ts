@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { rm } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isLoopbackHostHeader, listensOnLoopbackOnly } from '../src/http/loopback.js';
 import { serve } from '../src/index.js';
@@ -27,7 +28,8 @@ describe('a server with a token', () => {
     `Bearer ${token}x`,
     `Bearer ${token.slice(0, -1)}`,
   ])('refuses the authorization %p', async (authorization) => {
-    for (const url of ['/v1/documents', '/v1/documents/a.md', '/v1/search?q=x', '/%761/documents']) {
+    const urls = ['/v1/documents', '/v1/documents/a.md', '/v1/search?q=x', '/%761/documents'];
+    for (const url of [...urls, '/v1', '/v1/', '/v1/nope', '/v1/nope/x']) {
       const answer = await get(url, authorization);
       expect(answer.json()).toMatchObject({ status: 401, code: 'AUTHENTICATION_REQUIRED' });
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="markitect"');
@@ -44,6 +46,15 @@ describe('a server with a token', () => {
     });
     expect(answer.statusCode).toBe(401);
     expect((await get('/v1/documents/a.md', `Bearer ${token}`)).statusCode).toBe(404);
+  });
+
+  it('tells those with the token what is not there', async () => {
+    for (const url of ['/v1', '/v1/', '/v1/nope']) {
+      expect((await get(url, `Bearer ${token}`)).json()).toMatchObject({
+        status: 404,
+        code: 'ROUTE_NOT_FOUND',
+      });
+    }
   });
 
   it('lets the token in, under any host name, whatever the case of the scheme', async () => {
@@ -100,6 +111,23 @@ describe('a server without a token', () => {
       await rm(folder, { recursive: true });
     },
   );
+});
+
+describe('a configuration that cannot be meant', () => {
+  it('is refused when an ingest root is no folder, before anything is opened', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    for (const root of [join(folder, 'nope'), file]) {
+      const config = await temporaryConfig(folder, { ingest: { roots: [folder, root] } });
+      await expect(serve(config, { env: { LOG_LEVEL: 'silent' } })).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining(root),
+      });
+      await expect(stat(config.dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+    }
+    await rm(folder, { recursive: true });
+  });
 });
 
 describe('what is of this machine', () => {

@@ -1,4 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DocumentService } from '@markitect/application';
+import { document } from '../src/schemas/document-schemas.js';
+import { buildServer } from '../src/server/build-server.js';
 import { type OpenApi, openApi, put } from './open-api.js';
 
 let api: OpenApi;
@@ -63,9 +67,48 @@ describe('PUT and GET /v1/documents/{path}', () => {
     expect(found.headers['content-type']).toBe('text/markdown; charset=utf-8');
     expect(found.headers['vary']).toBe('Accept');
     expect(found.body).toBe('# Räw\n');
-    for (const accept of ['*/*', 'application/json', 'text/markdown;q=0.1, application/json']) {
+    for (const accept of ['text/markdown', 'text/*', 'text/markdown, */*', '*/*, application/json;q=0.2']) {
+      expect([accept, (await read('raw.md', { accept })).body]).toEqual([accept, '# Räw\n']);
+    }
+    for (const accept of ['*/*', '', 'application/json', 'text/markdown;q=0.1, application/json']) {
       expect((await read('raw.md', { accept })).headers['content-type']).toMatch(/^application\/json/);
     }
+  });
+
+  it.each(['image/png', 'application/json;q=0, text/html', 'text/*;q=0', '*/*;q=0'])(
+    'answers 406 when only %s is accepted',
+    async (accept) => {
+      await put(api.app, 'typed.md', '# Typed\n');
+      expect((await read('typed.md', { accept })).json()).toMatchObject({
+        status: 406,
+        code: 'MEDIA_TYPE_NOT_ACCEPTABLE',
+        details: { types: ['application/json', 'text/markdown'] },
+      });
+    },
+  );
+
+  it('answers as its description says', async () => {
+    await put(api.app, 'whole.md', '---\ntags: [a]\nnested: { b: [1, null] }\n---\n# Whole\n');
+    const found = (await read('whole.md')).json<object>();
+    expect(document.strict().parse(found)).toEqual(found);
+  });
+
+  it('hands documents on without walking through them again', async () => {
+    const app = await buildServer({
+      config: api.config,
+      application: {
+        ...api.application,
+        documents: Object.assign(Object.create(api.application.documents) as DocumentService, {
+          get: () => Promise.resolve({ path: 'x.md', revision: 1, hash: 'abc', asItIs: true }),
+          treeJson: () => Promise.resolve(new TextEncoder().encode('{ "as": "it is" }')),
+        }),
+      },
+    });
+    expect((await app.inject({ url: '/v1/documents/x.md' })).json()).toMatchObject({ asItIs: true });
+    const tree = await app.inject({ url: '/v1/ast/x.md' });
+    expect(tree.body).toBe('{ "as": "it is" }');
+    expect(tree.headers['content-type']).toBe('application/json; charset=utf-8');
+    await app.close();
   });
 
   it('answers HEAD with the headers alone', async () => {
@@ -133,6 +176,20 @@ describe('PUT and GET /v1/documents/{path}', () => {
       415,
       'MEDIA_TYPE_UNSUPPORTED',
     ],
+    [
+      'a compressed body',
+      { ...markdown, 'content-encoding': 'gzip' },
+      gzipSync('# x'),
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
+    [
+      'a body in several encodings',
+      { ...markdown, 'content-encoding': 'identity, br' },
+      'x',
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
     ['a body over the limit', markdown, 'x'.repeat(20_001), 413, 'PAYLOAD_TOO_LARGE'],
     ['a document over the limit', markdown, 'x'.repeat(10_001), 413, 'DOCUMENT_TOO_LARGE'],
     ['bytes that are not UTF-8', markdown, Buffer.from([0x61, 0xff]), 400, 'FILE_NOT_UTF8'],
@@ -169,7 +226,7 @@ describe('PUT and GET /v1/documents/{path}', () => {
 describe('ETags', () => {
   it('answers 304 while the document is as the client has it', async () => {
     const etag = await put(api.app, 'cached.md', 'one');
-    for (const header of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    for (const header of [etag, `W/${etag}`, `"other", ${etag}`, `"a,b" ,,\t${etag},`, '*']) {
       const answer = await read('cached.md', { 'if-none-match': header });
       expect([header, answer.statusCode, answer.body]).toEqual([header, 304, '']);
       expect(answer.headers.etag).toBe(etag);
@@ -216,6 +273,9 @@ describe('ETags', () => {
   it.each([
     [{ 'if-match': 'bare' }],
     [{ 'if-match': '"a' }],
+    [{ 'if-match': '"a""b"' }],
+    [{ 'if-match': 'x"a"' }],
+    [{ 'if-match': ' , ' }],
     [{ 'if-none-match': '"a"' }],
     [{ 'if-match': '*', 'if-none-match': '*' }],
   ])('refuses conditions it cannot keep: %j', async (headers) => {
@@ -223,6 +283,33 @@ describe('ETags', () => {
       status: 400,
       code: 'REQUEST_INVALID',
     });
+  });
+
+  it('answers only with the state that If-Match names', async () => {
+    const old = await put(api.app, 'read.md', 'one');
+    const etag = await put(api.app, 'read.md', 'two');
+    for (const header of [etag, `${old}, ${etag}`, '*']) {
+      expect((await read('read.md', { 'if-match': header })).statusCode).toBe(200);
+    }
+    expect((await read('read.md', { 'if-match': old })).json()).toMatchObject({
+      status: 412,
+      code: 'PRECONDITION_FAILED',
+      details: { path: 'read.md', current: etag.slice(1, -1) },
+    });
+    expect((await read('read.md', { 'if-match': `W/${etag}` })).json()).toMatchObject({
+      status: 412,
+      detail: expect.stringMatching(/at a weak tag, which names no exact state$/),
+    });
+    expect((await read('read.md', { 'if-match': 'bare' })).statusCode).toBe(400);
+  });
+
+  it('does not remove what If-None-Match says must not exist', async () => {
+    await put(api.app, 'kept.md', 'one');
+    const remove = (url: string) =>
+      api.app.inject({ method: 'DELETE', url, headers: { 'if-none-match': '*' } });
+    expect((await remove('/v1/documents/kept.md')).statusCode).toBe(412);
+    expect((await read('kept.md')).statusCode).toBe(200);
+    expect((await remove('/v1/documents/never.md')).statusCode).toBe(404);
   });
 
   it('removes only what the client has seen', async () => {

@@ -16,6 +16,7 @@ export async function temporaryConfig(
   return {
     ...config,
     dataDir: join(folder, 'data'),
+    workspaces: { root: join(folder, 'data/workspaces'), templates: join(folder, 'data/templates') },
     ingest: { ...config.ingest, parserThreads: 1, ...change.ingest },
     server: { ...config.server, port: 0, ...change.server },
   };

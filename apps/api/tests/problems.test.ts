@@ -44,6 +44,10 @@ describe('errors', () => {
     ['POST', '/v1/documents', 'GET, HEAD'],
     ['DELETE', '/v1/search', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+    ['DELETE', '/docs', 'GET, HEAD'],
+    ['PUT', '/docs/', 'GET, HEAD'],
+    ['POST', '/docs/static/index.html', 'GET, HEAD'],
     ['OPTIONS', '/v1/nodes', 'GET, HEAD'],
   ] as const)('answers %s %s with the methods that are allowed', async (method, url, allow) => {
     const answer = await api.app.inject({ method, url });
@@ -124,6 +128,23 @@ describe('errors', () => {
     });
     expect(answer.headers['retry-after']).toBe('1');
     expect(answer.body).not.toContain('vendor text');
+    await app.close();
+  });
+
+  it('names the code the system gave to what caused an error, and no more of it', async () => {
+    const cause = Object.assign(new Error('no space left, write /srv/secret'), { code: 'ENOSPC' });
+    const app = await buildServer({
+      config: api.config,
+      application: {
+        ...api.application,
+        get documents(): never {
+          throw new Unavailable('FILE_SYSTEM_FAILED', 'a file could not be written', { cause });
+        },
+      },
+    });
+    const answer = await app.inject({ url: '/v1/documents/a.md' });
+    expect(answer.json()).toMatchObject({ code: 'FILE_SYSTEM_FAILED', details: { cause: 'ENOSPC' } });
+    expect(answer.body).not.toContain('/srv');
     await app.close();
   });
 

@@ -67,6 +67,35 @@ describe('close', () => {
     expect(await running.ended).not.toContain('HTTP/1.1 2');
   });
 
+  it('gives up parses that take too long, commits none of them, and closes the store', async () => {
+    const config = await temporaryConfig(folder, { server: { shutdownTimeoutMs: 50 } });
+    const server = await serve(config, quiet);
+    // Each takes its thread until the time limit: waiting for them would fail this test.
+    const answers = Array.from({ length: 4 }, (_, index) =>
+      fetch(`${server.url}/v1/documents/hostile${index}.md`, {
+        method: 'PUT',
+        headers: { 'content-type': 'text/markdown' },
+        body: '*a_'.repeat(300_000),
+      }).then(
+        (answer) => answer.status,
+        () => 'cut off',
+      ),
+    );
+    await (await fetch(`${server.url}/healthz`)).arrayBuffer();
+    await server.close();
+    // One that came after shutdown had begun was refused.
+    expect([new Set(['cut off']), new Set(['cut off', 503])]).toContainEqual(
+      new Set(await Promise.all(answers)),
+    );
+
+    const application = composeApplication(config);
+    await application.open();
+    expect((await application.documents.list({})).items).toEqual([]);
+    await application.close();
+    const log = await stat(join(config.dataDir, 'markitect.db-wal')).catch(() => ({ size: 0 }));
+    expect(log.size).toBe(0);
+  });
+
   it('makes readiness and new requests fail, but not liveness', async () => {
     const api = await openApi();
     const stopping = new AbortController();
@@ -170,6 +199,27 @@ describe('the process', () => {
     );
     child.kill('SIGTERM');
     expect(await exited).toEqual([1, null]);
+  });
+
+  it('ends in time with parses under way', async () => {
+    const { child, url, exited } = await start({ MARKITECT_SERVER_SHUTDOWN_TIMEOUT_MS: '50' });
+    const cutOff = fetch(`${url}/v1/documents/hostile.md`, {
+      method: 'PUT',
+      headers: { 'content-type': 'text/markdown' },
+      body: '*a_'.repeat(300_000),
+    }).catch(() => 'cut off');
+    await (await fetch(`${url}/healthz`)).arrayBuffer();
+    child.kill('SIGTERM');
+    expect(await cutOff).toBe('cut off');
+    expect(await exited).toEqual([0, null]);
+  });
+
+  it('warns of a token that can be guessed', async () => {
+    const short = await start({ MARKITECT_TOKEN: 'short' });
+    short.child.kill('SIGTERM');
+    expect(await short.exited).toEqual([0, null]);
+    expect(short.stderr()).toContain('fewer than 16 characters');
+    expect(short.stderr()).not.toContain('short');
   });
 
   it('says why it does not start, and never shows the token', async () => {

@@ -183,10 +183,10 @@ describe('telemetry', () => {
     const metrics = await answer.text();
     expect(answer.headers.get('content-type')).toContain('text/plain');
     expect(metrics).toMatch(
-      /http_server_request_duration(?:_seconds)?_count\{[^}]*http_route="\/v1\/documents\/\*"[^}]*\} 1/,
+      /http_server_request_duration_seconds_count\{[^}]*http_route="\/v1\/documents\/\*"[^}]*\} 1/,
     );
     expect(metrics).toMatch(
-      /markitect_port_operation_duration\w*_count\{[^}]*DocumentRepository\.save[^}]*\} 1/,
+      /markitect_port_operation_duration_seconds_count\{[^}]*DocumentRepository\.save[^}]*\} 1/,
     );
     expect(metrics).toMatch(/db_client_connection_count\{[^}]*db_client_connection_state="idle"[^}]*\} \d/);
     expect(metrics).toMatch(/db_client_connection_pending_requests\{[^}]*\} 0/);

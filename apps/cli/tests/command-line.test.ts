@@ -8,7 +8,9 @@ describe('help', () => {
   it('shows the commands, where to begin and the exit codes', async () => {
     const { exitCode, stdout, stderr } = await run('/', ['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/Commands:\n +init .*\n +ingest .*\n +docs .*\n +serve /);
+    expect(stdout).toMatch(
+      /Commands:\n +init .*\n +ingest .*\n +docs .*\n +workspace .*\n +recover .*\n +serve /,
+    );
     expect(stdout).toContain('Begin with:\n  markitect ingest');
     expect(stdout).toContain('5 a store or server is unavailable   6 done in part');
   });
@@ -54,6 +56,12 @@ describe('a command line that cannot be understood', () => {
     [['docs', 'list', '--limit', '501'], '--limit must be', 'docs list'],
     [['docs', 'list', '--where', 'x'], '--where must have the form field=value', 'docs list'],
     [['docs', 'list', '--sort', 'x'], 'Allowed choices are path, title', 'docs list'],
+    [
+      ['docs', 'list', '--data-dir', '--jsonl'],
+      '--data-dir must have a value, and --jsonl is an option',
+      'list',
+    ],
+    [['--config', '--quiet', 'docs', 'list'], '--config must have a value', '--help'],
     [['docs', 'list', '--tag', ''], '--tag must not be empty', 'docs list'],
     [['docs', 'show', 'x', '--raw', '--ast'], "'--raw' cannot be used with option '--ast'", 'docs show'],
     [['docs', 'search', '-unsafe'], "unknown option '-unsafe'", 'behind --.'],
@@ -150,6 +158,16 @@ describe('describeCommands', () => {
       'docs links',
       'docs query',
       'docs remove',
+      'workspace start',
+      'workspace status',
+      'workspace list',
+      'workspace add',
+      'workspace save',
+      'workspace restore',
+      'workspace finish',
+      'workspace abandon',
+      'workspace open',
+      'recover',
       'serve',
     ]);
     for (const { name, usage, summary, examples, json } of commands) {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { makeFolder, put, run, runProcess } from './support/cli.js';
+import { command, makeFolder, put, run, runProcess } from './support/cli.js';
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -39,6 +41,20 @@ describe('the process', () => {
     const argv = ['docs', 'list', '--limit', '500'];
     const { stderr } = await runProcess(folder, argv, { closeStdout: true });
     expect(stderr).toBe('');
+  });
+
+  it('says in words that its output could not be written', async () => {
+    const shell = promisify(execFile)(
+      '/bin/sh',
+      ['-c', `"${process.execPath}" "${command}" docs list --json > /dev/full`],
+      { cwd: folder },
+    );
+    const failed = (await shell.catch((error: unknown) => error)) as { code: number; stderr: string };
+    expect(failed.code).toBe(5);
+    expect(failed.stderr).toMatch(
+      /^error: the output could not be written: ENOSPC \(FILE_SYSTEM_FAILED\)\n {2}fix: /,
+    );
+    expect(failed.stderr).not.toMatch(/\n\s+at /);
   });
 
   it('serves until it is interrupted, and then ends in order', async () => {

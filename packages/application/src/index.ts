@@ -5,3 +5,8 @@ export type { IngestFailure, IngestProgress, IngestReport, IngestRun } from './d
 export { IngestService } from './documents/ingest-service.js';
 export type { IngestOptions, IngestPorts, IngestRequest } from './documents/ingest-service.js';
 export type { NodeHit, NodeQuery } from './documents/select-nodes.js';
+export { workspaceRoots } from './workspaces/workspace-ports.js';
+export type { WorkspacePorts, WorkspaceRoot, WorkspaceServiceOptions } from './workspaces/workspace-ports.js';
+export { WorkspaceService } from './workspaces/workspace-service.js';
+export type { AddRequest, StartRequest, WorkspaceListing } from './workspaces/workspace-service.js';
+export type { WorkspaceStatus } from './workspaces/workspace-status.js';

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { entityTag, type Document } from '@markitect/domain';
 import { DocumentService } from '../src/index.js';
+import { InMemoryDocumentRepository } from '@markitect/testing';
 import { inMemoryPorts, noon } from './documents.js';
 
 describe('DocumentService', () => {
-  let ports: ReturnType<typeof inMemoryPorts>;
+  let ports: Omit<ReturnType<typeof inMemoryPorts>, 'documents'> & { documents: InMemoryDocumentRepository };
   let service: DocumentService;
 
   beforeEach(() => {
-    ports = inMemoryPorts();
+    ports = { ...inMemoryPorts(), documents: new InMemoryDocumentRepository() };
     service = new DocumentService(ports, { maxBytes: 1000, now: () => noon });
   });
 
@@ -47,6 +48,7 @@ describe('DocumentService', () => {
     ['get', (s: DocumentService) => s.get('none.md')],
     ['links', (s: DocumentService) => s.links('none.md')],
     ['tree', (s: DocumentService) => s.tree('none.md')],
+    ['treeJson', (s: DocumentService) => s.treeJson('none.md')],
     ['select', (s: DocumentService) => s.select('none.md', 'heading')],
     ['remove', (s: DocumentService) => s.remove('none.md')],
   ])('says so when there is no document to %s', async (_name, operation) => {
@@ -89,6 +91,18 @@ describe('DocumentService', () => {
     expect((await service.get('a.md')).content).toBe('two');
   });
 
+  it('stores nothing for a writer who has left', async () => {
+    const left = new AbortController();
+    const parse = ports.parser.parse.bind(ports.parser);
+    jest.spyOn(ports.parser, 'parse').mockImplementationOnce(async (content) => {
+      left.abort();
+      return parse(content);
+    });
+    const putting = service.put('a.md', 'one', undefined, { signal: left.signal });
+    await expect(putting).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    await expect(service.get('a.md')).rejects.toMatchObject({ code: 'DOCUMENT_NOT_FOUND' });
+  });
+
   describe('trees', () => {
     it('are decoded once and then shared', async () => {
       await service.put('a.md', '# One\n');
@@ -108,6 +122,31 @@ describe('DocumentService', () => {
       expect(await ports.trees.get(hash)).toBeUndefined();
       expect(await service.tree('a.md')).toMatchObject({ type: 'root' });
       expect(await ports.trees.get(hash)).toBeDefined();
+    });
+
+    it('are written as JSON, and rebuilt for that too', async () => {
+      await service.put('a.md', '# One\n');
+      const { hash } = await service.get('a.md');
+      await ports.trees.age(1);
+      await ports.trees.sweep(() => Promise.resolve(new Set()), 0);
+      const json = new TextDecoder().decode(await service.treeJson('a.md'));
+      expect(JSON.parse(json)).toEqual(await service.tree('a.md'));
+      expect(await ports.trees.get(hash)).toBeDefined();
+    });
+
+    it('are never kept under the hash of another text', async () => {
+      await service.put('a.md', '# One\n');
+      const one = await service.get('a.md');
+      const fingerprints = ports.documents.fingerprints.bind(ports.documents);
+      jest.spyOn(ports.documents, 'fingerprints').mockImplementationOnce(async (asked) => {
+        const found = await fingerprints(asked);
+        await service.put('a.md', '# Two\n');
+        await ports.trees.age(1);
+        await ports.trees.sweep(() => Promise.resolve(new Set()), 0);
+        return found;
+      });
+      await service.tree('a.md');
+      expect(await ports.cache.get(one.hash)).toBeUndefined();
     });
   });
 

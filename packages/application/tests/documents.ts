@@ -1,15 +1,12 @@
 import type { MarkdownNode } from '@markitect/domain';
-import {
-  FakeMarkdownParser,
-  InMemoryAstStore,
-  InMemoryCache,
-  InMemoryDocumentRepository,
-} from '@markitect/testing';
+import { FakeMarkdownParser, InMemoryAstStore, InMemoryCache, InMemoryUnitOfWork } from '@markitect/testing';
 
 /** The ports of a service, in memory. */
 export function inMemoryPorts() {
+  const unitOfWork = new InMemoryUnitOfWork();
   return {
-    documents: new InMemoryDocumentRepository(),
+    unitOfWork,
+    documents: unitOfWork.documents,
     parser: new FakeMarkdownParser(),
     trees: new InMemoryAstStore(),
     cache: new InMemoryCache<MarkdownNode>(),

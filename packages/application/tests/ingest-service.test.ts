@@ -51,10 +51,10 @@ describe('IngestService', () => {
   it('leaves unchanged files alone, without parsing them', async () => {
     await ingest();
     const parse = jest.spyOn(ports.parser, 'parse');
-    const saveMany = jest.spyOn(ports.documents, 'saveMany');
+    const run = jest.spyOn(ports.unitOfWork, 'run');
     expect(await ingest()).toMatchObject({ created: 0, updated: 0, unchanged: 10 });
     expect(parse).not.toHaveBeenCalled();
-    expect(saveMany).not.toHaveBeenCalled();
+    expect(run).not.toHaveBeenCalled();
   });
 
   it('updates exactly what changed', async () => {
@@ -74,31 +74,34 @@ describe('IngestService', () => {
   });
 
   it('commits a batch at a time, closed by number or by size', async () => {
-    const saveMany = jest.spyOn(ports.documents, 'saveMany');
+    const run = jest.spyOn(ports.unitOfWork, 'run');
+    const committed = async () => {
+      const saved = (await Promise.all(run.mock.results.map(({ value }) => value))) as unknown[][];
+      run.mockClear();
+      return saved.map((each) => each.length).sort();
+    };
     await serviceWith({ batchDocuments: 4 }).ingest({ inputs: ['/base/book'], base: '/base' });
-    expect(saveMany.mock.calls.map(([drafts]) => drafts.length).sort()).toEqual([2, 4, 4]);
-    saveMany.mockClear();
+    expect(await committed()).toEqual([2, 4, 4]);
     for (const source of files.keys()) files.set(source, '# Again now\n');
     await serviceWith({ batchDocuments: 100, batchBytes: 24 }).ingest({
       inputs: ['/base/book'],
       base: '/base',
     });
-    expect(saveMany.mock.calls.map(([drafts]) => drafts.length)).toEqual([2, 2, 2, 2, 2]);
+    expect(await committed()).toEqual([2, 2, 2, 2, 2]);
   });
 
   it('has at most three batches under way', async () => {
     let running = 0;
     let most = 0;
-    const saveMany = ports.documents.saveMany.bind(ports.documents);
-    jest.spyOn(ports.documents, 'saveMany').mockImplementation(async (drafts) => {
+    const read = ports.source.read.bind(ports.source);
+    jest.spyOn(ports.source, 'read').mockImplementation(async (...given) => {
       most = Math.max(most, (running += 1));
       await new Promise((resolve) => setImmediate(resolve));
-      const saved = await saveMany(drafts);
       running -= 1;
-      return saved;
+      return read(...given);
     });
     await serviceWith({ batchDocuments: 1 }).ingest({ inputs: ['/base/book'], base: '/base' });
-    expect(most).toBeLessThanOrEqual(3);
+    expect(most).toBe(3);
     expect(await paths()).toHaveLength(10);
   });
 
@@ -151,15 +154,30 @@ describe('IngestService', () => {
       expect(await documents.get('docs/f1.md')).toMatchObject({ title: 'Other', source: '/other/f1.md' });
     });
 
-    it('of two files of one run are refused for the second', async () => {
-      files.set('/other/f1.md', '# Other\n');
-      const report = await serviceWith({ batchDocuments: 100 }).ingest({
-        inputs: ['/base/book', '/other'],
-        base: '/base',
-        as: 'docs',
+    it.each([1, 100])(
+      'of two files of one run are refused for the second, %d to a batch',
+      async (batchDocuments) => {
+        files.set('/other/f1.md', '# Other\n');
+        const both = { inputs: ['/base/book', '/other'], base: '/base', as: 'docs', overwrite: true };
+        const report = await serviceWith({ batchDocuments }).ingest(both);
+        expect(report).toMatchObject({ created: 10, failed: 1 });
+        expect(report.failures[0]!.error.code).toBe('DOCUMENT_PATH_AMBIGUOUS');
+        expect(await documents.get('docs/f1.md')).toMatchObject({ title: 'File 1' });
+      },
+    );
+
+    it('never cost an edit that was acknowledged while the file was being parsed', async () => {
+      await ingest();
+      files.set('/base/book/f1.md', '# From the file\n');
+      const parse = ports.parser.parse.bind(ports.parser);
+      jest.spyOn(ports.parser, 'parse').mockImplementationOnce(async (content) => {
+        await documents.put('book/f1.md', '# Edited meanwhile\n');
+        return parse(content);
       });
-      expect(report).toMatchObject({ created: 10, failed: 1 });
-      expect(await documents.get('docs/f1.md')).toMatchObject({ title: 'File 1' });
+      const report = await ingest();
+      expect(report).toMatchObject({ updated: 0, unchanged: 9, failed: 1 });
+      expect(report.failures[0]!.error.code).toBe('DOCUMENT_SOURCE_CONFLICT');
+      expect((await documents.get('book/f1.md')).content).toBe('# Edited meanwhile\n');
     });
 
     it('are settled when the first file is gone', async () => {
@@ -200,6 +218,28 @@ describe('IngestService', () => {
       expect(await paths()).not.toContain('book/f2.md');
     });
 
+    it('leaves a document alone that was written again in the meantime', async () => {
+      await ingest();
+      files.delete('/base/book/f2.md');
+      const run = ports.unitOfWork.run.bind(ports.unitOfWork);
+      jest.spyOn(ports.unitOfWork, 'run').mockImplementationOnce(async (...given) => {
+        await documents.put('book/f2.md', '# Written again\n');
+        return run(...given);
+      });
+      expect(await ingest({ prune: true })).toMatchObject({ removed: 0 });
+      expect((await documents.get('book/f2.md')).content).toBe('# Written again\n');
+    });
+
+    it('is refused for a folder of which nothing is left', async () => {
+      await ingest();
+      files.clear();
+      files.set('/base/book/notes.txt', 'an empty mount point, but for this');
+      const report = await ingest({ prune: true });
+      expect(report).toMatchObject({ removed: 0, failed: 1 });
+      expect(report.failures[0]).toMatchObject({ source: '/base/book', error: { code: 'PRUNE_REFUSED' } });
+      expect(await paths()).toHaveLength(10);
+    });
+
     it('does not happen without being asked for', async () => {
       await ingest();
       files.delete('/base/book/f2.md');
@@ -228,14 +268,14 @@ describe('IngestService', () => {
   });
 
   it('ends with the error of a store that fails, once the other batches are through', async () => {
-    const saveMany = ports.documents.saveMany.bind(ports.documents);
+    const run = ports.unitOfWork.run.bind(ports.unitOfWork);
     let calls = 0;
     let through = 0;
-    jest.spyOn(ports.documents, 'saveMany').mockImplementation(async (drafts) => {
+    jest.spyOn(ports.unitOfWork, 'run').mockImplementation(async (...given) => {
       calls += 1;
       if (calls === 1) throw new Unavailable('DATABASE_UNAVAILABLE', 'the disk is full');
       await new Promise((resolve) => setTimeout(resolve, 10));
-      const saved = await saveMany(drafts);
+      const saved = await run(...given);
       through += 1;
       return saved;
     });

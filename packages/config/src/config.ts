@@ -36,6 +36,14 @@ export interface ServerConfig {
   readonly shutdownTimeoutMs: number;
 }
 
+/** Where working folders and what they start from lie. */
+export interface WorkspacesConfig {
+  /** Absolute: a folder for each open workspace. */
+  readonly root: string;
+  /** Absolute: a folder for each template. */
+  readonly templates: string;
+}
+
 /** Everything that can be set, checked and complete. `describeSettings` says what each value means. */
 export interface Config {
   /** Absolute. */
@@ -44,6 +52,7 @@ export interface Config {
   readonly ingest: IngestConfig;
   readonly cache: CacheConfig;
   readonly server: ServerConfig;
+  readonly workspaces: WorkspacesConfig;
 }
 
 type Sections = Omit<Config, 'dataDir'>;

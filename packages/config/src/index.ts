@@ -5,6 +5,7 @@ export type {
   IngestConfig,
   ServerConfig,
   SettingPath,
+  WorkspacesConfig,
 } from './config.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigFlags, ConfigSources } from './load-config.js';

@@ -43,7 +43,10 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const file = await readConfigFile(sources.cwd, namedFile(sources));
   const config: Record<string, unknown> = {};
   for (const path of settingPaths) {
-    const value = path === 'server.token' ? await token(sources) : checked(path, find(path, sources, file));
+    const value =
+      path === 'server.token'
+        ? await token(sources)
+        : checked(path, find(path, sources, file) ?? defaultOf(path, config, sources));
     if (value !== undefined) place(config, path, value);
   }
   // Every setting of the table has been checked by its schema, and the compiler checks that the table is complete.
@@ -59,7 +62,11 @@ function namedFile({ flags, env }: ConfigSources): { file: string; from: string 
   return undefined;
 }
 
-function find(path: Exclude<SettingPath, 'server.token'>, sources: ConfigSources, file?: ConfigFile): Found {
+function find(
+  path: Exclude<SettingPath, 'server.token'>,
+  sources: ConfigSources,
+  file?: ConfigFile,
+): Found | undefined {
   const flag = sources.flags?.[path];
   if (flag !== undefined) {
     return { value: flag, from: `flag ${settings[path].flag ?? path}`, folder: sources.cwd, isText: true };
@@ -77,7 +84,22 @@ function find(path: Exclude<SettingPath, 'server.token'>, sources: ConfigSources
       isText: false,
     };
   }
-  return { value: settings[path].default, from: 'default', folder: sources.cwd, isText: false };
+  return undefined;
+}
+
+/** `config` has the settings before this one. */
+function defaultOf(
+  path: SettingPath,
+  config: Readonly<Record<string, unknown>>,
+  { cwd }: ConfigSources,
+): Found {
+  const { default: value, defaultFolder } = settings[path];
+  return {
+    value: defaultFolder === undefined ? value : resolve(String(config['dataDir']), defaultFolder),
+    from: 'default',
+    folder: cwd,
+    isText: false,
+  };
 }
 
 function checked(path: SettingPath, found: Found): unknown {

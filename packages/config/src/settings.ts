@@ -14,6 +14,8 @@ export interface Setting {
   readonly default?: unknown;
   /** How documentation writes a default that depends on the machine. */
   readonly defaultInWords?: string;
+  /** The folder of the data directory that is the default. */
+  readonly defaultFolder?: string;
   /** Relative values are resolved from the place they were read: the file's folder, else the working folder. */
   readonly isPath?: true;
   /** The flag of the command that sets it, where there is one. */
@@ -33,6 +35,18 @@ function oneOf(...values: readonly [string, ...string[]]): Pick<Setting, 'schema
   return { schema: z.enum(values), allowed: values.join(', ') };
 }
 
+function folderOfDataDirectory(
+  name: string,
+): Pick<Setting, 'schema' | 'allowed' | 'defaultFolder' | 'defaultInWords' | 'isPath'> {
+  return {
+    schema: z.string().min(1),
+    allowed: 'a path',
+    defaultFolder: name,
+    defaultInWords: `the folder ${name} of the data directory`,
+    isPath: true,
+  };
+}
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
@@ -42,13 +56,14 @@ const MAX_TIMEOUT_MS = 24 * HOUR_MS;
 
 const trueOrFalse: Pick<Setting, 'schema' | 'allowed'> = { schema: z.boolean(), allowed: 'true, false' };
 
-/** Every setting there is. The compiler checks that none of {@link Config} is left out. */
+/** Every setting there is, `dataDir` before those whose default lies in it. The compiler checks that none of {@link Config} is left out. */
 export const settings: Readonly<Record<SettingPath, Setting>> = {
   dataDir: {
     flag: '--data-dir',
     schema: z.string().min(1),
     allowed: 'a path',
-    meaning: 'The folder of the database and the parsed trees.',
+    meaning:
+      'The folder of the database, the parsed trees, and the baselines, archives and locks of workspaces.',
     default: '.markitect',
     isPath: true,
   },
@@ -88,8 +103,9 @@ export const settings: Readonly<Record<SettingPath, Setting>> = {
   },
   'database.readers': {
     ...integer(1, 64),
-    meaning: 'Connections that read at the same time, besides the one that writes.',
-    default: 4,
+    meaning:
+      'Connections that read at the same time, besides the one that writes. Three leave one of the four threads of Node’s pool for writes and files.',
+    default: 3,
   },
   'database.writeTimeoutMs': {
     ...integer(1, MAX_TIMEOUT_MS),
@@ -171,6 +187,15 @@ export const settings: Readonly<Record<SettingPath, Setting>> = {
     unit: 'ms',
     meaning: 'How long running requests may take to finish when the server is told to stop.',
     default: 10_000,
+  },
+  'workspaces.root': {
+    ...folderOfDataDirectory('workspaces'),
+    meaning: 'The folder in which every open workspace has its folder.',
+  },
+  'workspaces.templates': {
+    ...folderOfDataDirectory('templates'),
+    meaning:
+      'The folder in which every template of workspaces has its folder. One called `default` takes the place of the built-in one.',
   },
 };
 

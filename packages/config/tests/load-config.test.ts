@@ -41,7 +41,7 @@ describe('the layers', () => {
         busyTimeoutMs: 5000,
         foreignKeys: true,
         tempStore: 'MEMORY',
-        readers: 4,
+        readers: 3,
         writeTimeoutMs: 30000,
       },
       ingest: {
@@ -53,6 +53,7 @@ describe('the layers', () => {
       },
       cache: { maxBytes: 67108864, maxEntries: 1000 },
       server: { host: '127.0.0.1', port: 4780, bodyLimitBytes: 16777216, shutdownTimeoutMs: 10000 },
+      workspaces: { root: join(cwd, '.markitect/workspaces'), templates: join(cwd, '.markitect/templates') },
     });
   });
 
@@ -76,6 +77,16 @@ describe('the layers', () => {
     expect(mixed.ingest.roots).toEqual([join(cwd, 'a'), '/b']);
     const flags = await load({ env, flags: { 'ingest.roots': ['x', 'y'] } });
     expect(flags.ingest.roots).toEqual([join(cwd, 'x'), join(cwd, 'y')]);
+  });
+
+  it('put workspaces into the data directory, wherever it is, unless they have a place of their own', async () => {
+    await write('markitect.config.yaml', 'dataDir: data\nworkspaces: { templates: team/templates }\n');
+    const templates = join(cwd, 'team/templates');
+    expect((await load()).workspaces).toEqual({ root: join(cwd, 'data/workspaces'), templates });
+    const env = { MARKITECT_WORKSPACES_ROOT: 'work' };
+    expect((await load({ env })).workspaces).toEqual({ root: join(cwd, 'work'), templates });
+    const flags = { dataDir: '/else/where' };
+    expect((await load({ flags })).workspaces).toEqual({ root: '/else/where/workspaces', templates });
   });
 
   it('take words for truth values, and values of flags that have their type already', async () => {
@@ -258,6 +269,8 @@ describe('the table of settings', () => {
       'server.host': 'localhost',
       'ingest.roots': '/r',
       dataDir: '/d',
+      'workspaces.root': '/w',
+      'workspaces.templates': '/t',
       'server.token': 'tok',
     };
     for (const row of describeSettings()) {

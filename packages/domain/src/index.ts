@@ -36,8 +36,48 @@ export type {
 export { entityTag, requirePrecondition } from './documents/entity-tag.js';
 export type { Precondition } from './documents/entity-tag.js';
 export { tagsOf, titleOf } from './documents/front-matter.js';
-export { linkKey, resolveLink } from './documents/link-target.js';
+export { fragmentArrives, linkedPath, linkKey, resolveLink } from './documents/link-target.js';
 export type { DocumentLinks, IncomingLink, LinkTarget, OutgoingLink } from './documents/link-target.js';
 export type { MarkdownNode, MarkdownPoint } from './documents/markdown-tree.js';
 export { parseSearchQuery } from './documents/search-query.js';
 export type { SearchHit, SearchTerm, SnippetPart } from './documents/search-query.js';
+export { differs, diffWorkspace } from './workspaces/workspace-diff.js';
+export type { WorkspaceDiff } from './workspaces/workspace-diff.js';
+export { isStaleLock, workspaceLocked } from './workspaces/workspace-lock-holder.js';
+export type { LockHolder, LockObserver } from './workspaces/workspace-lock-holder.js';
+export {
+  MAX_WORKSPACE_TITLE_LENGTH,
+  parseWorkspaceManifest,
+  parseWorkspaceTitle,
+  workspacePhase,
+  workspacePhases,
+} from './workspaces/workspace-manifest.js';
+export type {
+  WorkspaceEnd,
+  WorkspaceFile,
+  WorkspaceManifest,
+  WorkspacePhase,
+} from './workspaces/workspace-manifest.js';
+export { attachmentPath } from './workspaces/attachment-path.js';
+export {
+  isWorkspaceSlug,
+  MAX_WORKSPACE_SLUG_LENGTH,
+  parseWorkspaceSlug,
+} from './workspaces/workspace-slug.js';
+export type { WorkspaceSlug } from './workspaces/workspace-slug.js';
+export {
+  allowedCommands,
+  requireAllowed,
+  workspaceState,
+  workspaceTransitions,
+} from './workspaces/workspace-state.js';
+export type { WorkspaceCommand, WorkspaceState } from './workspaces/workspace-state.js';
+export { builtInTemplate, DEFAULT_TEMPLATE, renderTemplate } from './workspaces/workspace-template.js';
+export type { TemplateFile, TemplateValues, WorkspaceTemplate } from './workspaces/workspace-template.js';
+export {
+  filePathKey,
+  MAX_FILE_NAME_BYTES,
+  MAX_FILE_PATH_BYTES,
+  parseFilePath,
+  STAGING_FOLDER,
+} from './files/file-path.js';

@@ -1,16 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { ContentHash, DocumentDraft, DocumentPath } from '@markitect/domain';
+import type {
+  ContentHash,
+  DocumentDraft,
+  DocumentPath,
+  WorkspaceManifest,
+  WorkspaceSlug,
+} from '@markitect/domain';
 import {
+  archiverPort,
   astStorePort,
   cachePort,
   definePort,
   documentRepositoryPort,
   documentSourcePort,
   type EncodedTree,
+  fileStorePort,
   markdownParserPort,
   type OperationTable,
   type Port,
+  stagingFileStorePort,
+  unitOfWorkPort,
+  workspaceLockPort,
+  workspaceRepositoryPort,
 } from './index.js';
 
 interface Shelf {
@@ -55,6 +67,12 @@ const ports: [Port<unknown>, string][] = [
   [markdownParserPort, 'documents/markdown-parser.ts'],
   [astStorePort, 'documents/ast-store.ts'],
   [cachePort, 'cache/cache.ts'],
+  [fileStorePort, 'files/file-store.ts'],
+  [stagingFileStorePort, 'files/staging-file-store.ts'],
+  [unitOfWorkPort, 'unit-of-work/unit-of-work.ts'],
+  [archiverPort, 'workspaces/archiver.ts'],
+  [workspaceLockPort, 'workspaces/workspace-lock.ts'],
+  [workspaceRepositoryPort, 'workspaces/workspace-repository.ts'],
 ];
 
 describe.each(ports)('the operation table of $name', (port, file) => {
@@ -65,7 +83,7 @@ describe.each(ports)('the operation table of $name', (port, file) => {
   it('lists exactly the methods of the interface', () => {
     const source = readFileSync(new URL(file, import.meta.url), 'utf8');
     const body = new RegExp(`export interface ${port.name}\\b.*?^}`, 'ms').exec(source)?.[0] ?? '';
-    const methods = [...body.matchAll(/^ {2}(\w+)\(/gm)].map((match) => match[1]);
+    const methods = [...body.matchAll(/^ {2}(\w+)(?:<\w+>)?\(/gm)].map((match) => match[1]);
     expect(methods.length).toBeGreaterThan(0);
     expect(entries.map(([name]) => name).sort()).toEqual([...methods].sort());
   });
@@ -91,4 +109,23 @@ it('keys are the thing an operation touches', () => {
   const hash = 'h' as ContentHash;
   expect(astStorePort.operations.get.key?.(hash)).toBe('h');
   expect(astStorePort.operations.put.key?.(hash, new Uint8Array() as EncodedTree)).toBe('h');
+  const { read, exists, write, copy, move, remove: removeFile } = fileStorePort.operations;
+  expect([read.key?.('p'), exists.key?.('p'), write.key?.('p', new Uint8Array())]).toEqual(['p', 'p', 'p']);
+  expect([copy.key?.('from', 'to'), move.key?.('from', 'to'), removeFile.key?.('p')]).toEqual([
+    'to',
+    'to',
+    'p',
+  ]);
+  const { apply, ...staging } = stagingFileStorePort.operations;
+  expect(apply.key?.({ staged: 's', target: 't' })).toBe('t');
+  expect([staging.stage.key?.('s', new Uint8Array()), staging.readStaged.key?.('s')]).toEqual(['s', 's']);
+  expect([staging.discard.key?.('s'), staging.check.key?.('t'), staging.applyRemove.key?.('t')]).toEqual([
+    's',
+    't',
+    't',
+  ]);
+  const slug = '42' as WorkspaceSlug;
+  expect(workspaceLockPort.operations.acquire.key?.(slug, 'me')).toBe('42');
+  expect(workspaceRepositoryPort.operations.get.key?.(slug)).toBe('42');
+  expect(workspaceRepositoryPort.operations.save.key?.({ slug } as WorkspaceManifest, 1)).toBe('42');
 });

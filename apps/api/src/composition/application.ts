@@ -1,42 +1,60 @@
 import 'reflect-metadata';
-import { MemoryCache } from '@markitect/adapter-cache';
-import { FsAstStore, FsDocumentSource } from '@markitect/adapter-fs';
-import { WorkerMarkdownParser } from '@markitect/adapter-markdown';
-import { type MigrationReport, SqliteConnection, SqliteDocumentRepository } from '@markitect/adapter-sqlite';
-import { DocumentService, IngestService } from '@markitect/application';
+import { join } from 'node:path';
+import type { FsFileStore } from '@markitect/adapter-fs';
+import type {
+  EffectFailure,
+  MigrationReport,
+  PendingEffects,
+  RecoveryReport,
+  SqliteConnection,
+  SqliteUnitOfWork,
+} from '@markitect/adapter-sqlite';
+import type { DocumentService, IngestService, WorkspaceService } from '@markitect/application';
 import type { Config } from '@markitect/config';
-import { ConnectionManager } from '@markitect/connections';
-import type { MarkdownNode } from '@markitect/domain';
-import {
-  astStorePort,
-  type Cache,
-  cachePort,
-  documentRepositoryPort,
-  documentSourcePort,
-  markdownParserPort,
-} from '@markitect/ports';
-import { type Telemetry, traced } from '@markitect/telemetry';
-import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
-import { astFolder, createDataDirectory, databaseFile } from './data-directory.js';
+import type { ConnectionManager } from '@markitect/connections';
+import { isMarkitectError, type WorkspaceManifest } from '@markitect/domain';
+import type { Telemetry } from '@markitect/telemetry';
+import { archivesFolder, createDataDirectory } from './data-directory.js';
+import { registerAll } from './register-all.js';
 import { tokens } from './tokens.js';
 
 /** Everything an app works with, wired to one data directory. */
 export interface Application {
   readonly documents: DocumentService;
   readonly ingest: IngestService;
+  readonly workspaces: WorkspaceService;
   readonly connections: ConnectionManager;
   readonly store: SqliteConnection;
 
   /**
-   * Opens the store and brings its schema up to date; answers what that changed. When it fails, everything is closed
-   * again. Throws Unavailable `STORE_NOT_INITIALIZED` when there is no database and none may be made, and what
+   * Opens the store, brings its schema up to date and does what interrupted commits have left; answers what changed
+   * in the schema. What cannot be done yet stays for later: {@link pending} tells. When opening fails, everything is
+   * closed again. Throws Unavailable `STORE_NOT_INITIALIZED` when there is no database and none may be made, and what
    * opening and migrating throw: `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `DATABASE_CORRUPT`,
    * `DATABASE_SCHEMA_TOO_NEW`.
    */
-  open(): Promise<MigrationReport>;
+  open(options?: OpenOptions): Promise<MigrationReport>;
+
+  /**
+   * Puts files of committed units of work in place and removes staged files of others, after a crash or a full disk.
+   * Throws Unavailable `COMMIT_NOT_APPLIED` with the file that still cannot be put in place as its cause.
+   */
+  recover(): Promise<RecoveryReport>;
+
+  /** Where the files of a workspace are: the folder of an open one, the archive of a finished one. */
+  placesOf(workspace: Pick<WorkspaceManifest, 'slug' | 'end'>): WorkspacePlaces;
+
+  /** What is committed and could not be put in place yet. */
+  pending(): Promise<PendingEffects>;
 
   /** Waits for store operations under way, then closes. Doing it again is without effect. */
   close(): Promise<void>;
+}
+
+/** Absolute paths. */
+export interface WorkspacePlaces {
+  readonly folder?: string;
+  readonly archive?: string;
 }
 
 export interface ApplicationOptions {
@@ -44,6 +62,15 @@ export interface ApplicationOptions {
   readonly telemetry?: Telemetry;
   /** Make the data directory and the database when they do not exist. Default: no. */
   readonly create?: boolean;
+  /** What others are told who works on a workspace, before the command. Default: `markitect workspace`. */
+  readonly owner?: string;
+  /** Told of every effect of a commit that failed. Default: nobody is. */
+  readonly onEffectFailure?: (failure: EffectFailure) => void;
+}
+
+export interface OpenOptions {
+  /** Do what interrupted commits have left. Default: yes. */
+  readonly recover?: boolean;
 }
 
 /**
@@ -52,13 +79,15 @@ export interface ApplicationOptions {
  */
 export function composeApplication(config: Config, options: ApplicationOptions = {}): Application {
   const create = options.create ?? false;
-  const child = registerAll(config, create, options.telemetry);
+  const child = registerAll(config, { ...options, create });
   const connections = child.resolve(tokens.connections);
   const store = child.resolve(tokens.store);
 
+  const unitOfWork = child.resolve(tokens.sqliteUnitOfWork);
+
   const close = async () => {
     try {
-      await child.resolve(tokens.parserThreads).close();
+      await child.resolve(tokens.parserThreads).terminate();
     } finally {
       await connections.close();
     }
@@ -67,14 +96,23 @@ export function composeApplication(config: Config, options: ApplicationOptions =
   return {
     documents: child.resolve(tokens.documents),
     ingest: child.resolve(tokens.ingest),
+    workspaces: child.resolve(tokens.workspaces),
     connections,
     store,
     close,
-    open: async () => {
+    recover: () => unitOfWork.recover(),
+    placesOf: ({ slug, end }) => {
+      if (end === undefined) return { folder: join(config.workspaces.root, slug) };
+      return end.archive === undefined ? {} : { archive: join(archivesFolder(config.dataDir), end.archive) };
+    },
+    pending: () => unitOfWork.pending(),
+    open: async ({ recover = true } = {}) => {
       try {
         if (create) await createDataDirectory(config.dataDir);
         await connections.open(store.name);
-        return await store.migrate();
+        const migration = await store.migrate();
+        if (recover) await recoverIfNeeded(unitOfWork, child.resolve(tokens.stores));
+        return migration;
       } catch (error) {
         await close();
         throw error;
@@ -83,59 +121,22 @@ export function composeApplication(config: Config, options: ApplicationOptions =
   };
 }
 
-function registerAll(
-  { dataDir, database, ingest, cache }: Config,
-  create: boolean,
-  telemetry: Telemetry | undefined,
-): DependencyContainer {
-  const child = container.createChildContainer();
-  const once = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
-    child.register(name, { useFactory: instanceCachingFactory(make) });
-
-  once(tokens.store, () => new SqliteConnection({ ...database, file: databaseFile(dataDir), create }));
-  once(tokens.connections, (from) => {
-    const connections = new ConnectionManager();
-    connections.add(from.resolve(tokens.store));
-    return connections;
-  });
-  once(tokens.parserThreads, () => new WorkerMarkdownParser({ threads: ingest.parserThreads }));
-
-  once(tokens.parser, (from) => traced(markdownParserPort, from.resolve(tokens.parserThreads), telemetry));
-  once(tokens.repository, (from) =>
-    traced(documentRepositoryPort, new SqliteDocumentRepository(from.resolve(tokens.store)), telemetry, {
-      attributes: { 'db.system.name': 'sqlite' },
-    }),
-  );
-  once(tokens.source, () => traced(documentSourcePort, new FsDocumentSource(), telemetry));
-  once(tokens.trees, () => traced(astStorePort, new FsAstStore({ root: astFolder(dataDir) }), telemetry));
-  once(tokens.cache, () =>
-    traced<Cache<MarkdownNode>>(cachePort, new MemoryCache<MarkdownNode>(cache), telemetry),
-  );
-
-  const ports = (from: DependencyContainer) => ({
-    documents: from.resolve(tokens.repository),
-    parser: from.resolve(tokens.parser),
-    trees: from.resolve(tokens.trees),
-  });
-  once(
-    tokens.documents,
-    (from) =>
-      new DocumentService(
-        { ...ports(from), cache: from.resolve(tokens.cache) },
-        { maxBytes: ingest.maxFileBytes },
-      ),
-  );
-  once(
-    tokens.ingest,
-    (from) =>
-      new IngestService(
-        { ...ports(from), source: from.resolve(tokens.source) },
-        {
-          maxBytes: ingest.maxFileBytes,
-          batchDocuments: ingest.batchDocuments,
-          batchBytes: ingest.batchBytes,
-        },
-      ),
-  );
-  return child;
+/** Looks before it recovers, so that a command that only reads takes no turn from those that write. */
+async function recoverIfNeeded(
+  unitOfWork: SqliteUnitOfWork,
+  stores: Readonly<Record<string, FsFileStore>>,
+): Promise<void> {
+  const isNeeded = async () => {
+    if ((await unitOfWork.pending()).count > 0) return true;
+    for (const each of Object.values(stores)) if ((await each.staged()).length > 0) return true;
+    return false;
+  };
+  try {
+    if (await isNeeded()) await unitOfWork.recover();
+  } catch (error) {
+    // What is stored can be read and changed all the same; the commit that comes next tries again.
+    const isForLater =
+      isMarkitectError(error) && ['Unavailable', 'Timeout', 'Forbidden'].includes(error.kind);
+    if (!isForLater) throw error;
+  }
 }

@@ -12,6 +12,21 @@ export function astFolder(dataDir: string): string {
   return join(dataDir, 'ast');
 }
 
+/** Where the contents of saved workspace files lie in a data directory. */
+export function baselinesFolder(dataDir: string): string {
+  return join(dataDir, 'baselines');
+}
+
+/** Where the archives of finished workspaces lie in a data directory. */
+export function archivesFolder(dataDir: string): string {
+  return join(dataDir, 'archives');
+}
+
+/** Where the locks of workspaces lie in a data directory. */
+export function locksFolder(dataDir: string): string {
+  return join(dataDir, 'locks');
+}
+
 /**
  * Makes the data directory if there is none: readable by its owner only, with a `.gitignore` that keeps it out of
  * every repository. An existing directory keeps its permissions. Throws Unavailable `DATABASE_UNAVAILABLE`.

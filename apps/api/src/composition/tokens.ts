@@ -1,9 +1,19 @@
-import type { DocumentService, IngestService } from '@markitect/application';
-import type { SqliteConnection } from '@markitect/adapter-sqlite';
+import type { DocumentService, IngestService, WorkspaceRoot, WorkspaceService } from '@markitect/application';
+import type { FsFileStore } from '@markitect/adapter-fs';
+import type { SqliteConnection, SqliteUnitOfWork } from '@markitect/adapter-sqlite';
 import type { WorkerMarkdownParser } from '@markitect/adapter-markdown';
 import type { ConnectionManager } from '@markitect/connections';
 import type { MarkdownNode } from '@markitect/domain';
-import type { AstStore, Cache, DocumentRepository, DocumentSource, MarkdownParser } from '@markitect/ports';
+import type {
+  AstStore,
+  Cache,
+  DocumentRepository,
+  DocumentSource,
+  FileStore,
+  MarkdownParser,
+  UnitOfWork,
+  WorkspaceRepository,
+} from '@markitect/ports';
 import type { InjectionToken } from 'tsyringe';
 
 /** A name in the container that knows what it names. */
@@ -24,4 +34,12 @@ export const tokens = {
   cache: token<Cache<MarkdownNode>>('Cache'),
   documents: token<DocumentService>('DocumentService'),
   ingest: token<IngestService>('IngestService'),
+  /** The stores themselves, in which a unit of work stages. */
+  stores: token<Readonly<Record<WorkspaceRoot, FsFileStore>>>('FsFileStores'),
+  files: token<Readonly<Record<WorkspaceRoot, FileStore>>>('FileStores'),
+  /** The unit of work itself, which can recover. */
+  sqliteUnitOfWork: token<SqliteUnitOfWork>('SqliteUnitOfWork'),
+  unitOfWork: token<UnitOfWork>('UnitOfWork'),
+  workspaceRepository: token<WorkspaceRepository>('WorkspaceRepository'),
+  workspaces: token<WorkspaceService>('WorkspaceService'),
 } as const;

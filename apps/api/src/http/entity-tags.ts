@@ -1,4 +1,11 @@
-import { Conflict, Invalid, isMarkitectError, type Precondition } from '@markitect/domain';
+import {
+  Conflict,
+  type DocumentSummary,
+  Invalid,
+  isMarkitectError,
+  type Precondition,
+  requirePrecondition,
+} from '@markitect/domain';
 
 /** The tags of an `If-Match` or `If-None-Match` header, without quotes. */
 type TagList = '*' | readonly { readonly tag: string; readonly isWeak: boolean }[];
@@ -16,6 +23,19 @@ export function isNotModified(ifNoneMatch: string | undefined, tag: string): boo
   if (ifNoneMatch === undefined) return false;
   const list = parseTags('if-none-match', ifNoneMatch);
   return list === '*' || list.some((item) => item.tag === tag);
+}
+
+/**
+ * Refuses a reading request whose `If-Match` does not name the present state (strong comparison). Throws Conflict
+ * `PRECONDITION_FAILED`, Invalid `REQUEST_INVALID`.
+ */
+export function requireMatch(ifMatch: string | undefined, found: DocumentSummary): void {
+  if (ifMatch === undefined) return;
+  try {
+    requirePrecondition(found.path, writePrecondition({ 'if-match': ifMatch }), found);
+  } catch (error) {
+    throw asFailedPrecondition(error);
+  }
 }
 
 /**
@@ -44,21 +64,29 @@ export async function conditionally<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    if (!isMarkitectError(error) || error.code !== 'DOCUMENT_CHANGED') throw error;
-    throw new Conflict('PRECONDITION_FAILED', error.message, { details: error.details, cause: error });
+    throw asFailedPrecondition(error);
   }
 }
 
-const entityTagPattern = /^(?<weak>W\/)?"(?<tag>[\x21\x23-\x7e\x80-\xff]*)"$/;
+function asFailedPrecondition(error: unknown): unknown {
+  if (!isMarkitectError(error) || error.code !== 'DOCUMENT_CHANGED') return error;
+  return new Conflict('PRECONDITION_FAILED', error.message, { details: error.details, cause: error });
+}
+
+/** RFC 9110 §8.8.3; a tag may hold commas, which also stand between tags. */
+const entityTags = /(?<weak>W\/)?"(?<tag>[\x21\x23-\x7e\x80-\xff]*)"/g;
 
 function parseTags(field: string, header: string): TagList {
   if (header.trim() === '*') return '*';
-  // A comma is allowed inside a tag, but no tag of ours has one, so that splitting there cannot miss a match.
-  return header.split(',').map((part) => {
-    const groups = entityTagPattern.exec(part.trim())?.groups;
-    if (groups === undefined) throw invalid(field, `${field} is not * or a list of quoted tags`);
-    return { tag: groups['tag'] ?? '', isWeak: groups['weak'] !== undefined };
-  });
+  // What is left between commas without the tags: one mark for each tag. No header can hold a NUL itself.
+  const marks = header.replace(entityTags, '\0').split(',');
+  const isList = marks.every((part) => /^[ \t]*\0?[ \t]*$/.test(part));
+  const tags = [...header.matchAll(entityTags)].map(({ groups }) => ({
+    tag: groups?.['tag'] ?? '',
+    isWeak: groups?.['weak'] !== undefined,
+  }));
+  if (!isList || tags.length === 0) throw invalid(field, `${field} is not * or a list of quoted tags`);
+  return tags;
 }
 
 function invalid(field: string, message: string): Invalid {

@@ -31,6 +31,14 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 export function answerWithProblems(app: FastifyInstance): void {
   app.decorateRequest('failure', undefined);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  answerUnknownAddresses(app);
+}
+
+/**
+ * Makes every address below the app's prefix that has no route a problem. The hooks of the app run before: an address
+ * that wants a token does not say whether it exists.
+ */
+export function answerUnknownAddresses(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       new NotFound(

@@ -5,7 +5,7 @@ import {
   type JsonObject,
   type MarkitectError,
 } from '@markitect/domain';
-import { errorOutcomes } from '@markitect/ports';
+import { causeCode, errorOutcomes } from '@markitect/ports';
 
 /** The media type of RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -34,9 +34,11 @@ export interface Problem {
 const exactStatus: Partial<Record<ErrorCode, number>> = {
   AUTHENTICATION_REQUIRED: 401,
   METHOD_NOT_ALLOWED: 405,
+  MEDIA_TYPE_NOT_ACCEPTABLE: 406,
   PRECONDITION_FAILED: 412,
   PAYLOAD_TOO_LARGE: 413,
   DOCUMENT_TOO_LARGE: 413,
+  FILE_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
 };
 
@@ -63,8 +65,8 @@ export function problem(
 }
 
 /**
- * What a caller may know of an error: of our own errors the message and the details, never the cause; of any other
- * nothing but that it happened.
+ * What a caller may know of an error: of our own errors the message and the details, of the cause no more than the code
+ * the system gave it (`details.cause`: `ENOSPC`); of any other nothing but that it happened.
  */
 export function problemOf(error: unknown): Problem {
   if (isMarkitectError(error) && error.code !== 'UNEXPECTED') return known(error);
@@ -72,6 +74,7 @@ export function problemOf(error: unknown): Problem {
 }
 
 function known(error: MarkitectError): Problem {
-  const hasDetails = Object.keys(error.details).length > 0;
-  return problem(error.code, error.message, hasDetails ? { details: error.details } : {});
+  const cause = causeCode(error);
+  const details = cause === undefined ? error.details : { ...error.details, cause };
+  return problem(error.code, error.message, Object.keys(details).length > 0 ? { details } : {});
 }

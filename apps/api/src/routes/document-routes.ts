@@ -1,6 +1,15 @@
 import { entityTag, Invalid } from '@markitect/domain';
 import { z } from 'zod';
-import { conditionally, etagHeader, isNotModified, writePrecondition } from '../http/entity-tags.js';
+import { acceptedType } from '../http/accepted-type.js';
+import { clientGone } from '../http/client-gone.js';
+import {
+  conditionally,
+  etagHeader,
+  isNotModified,
+  requireMatch,
+  writePrecondition,
+} from '../http/entity-tags.js';
+import { sendJson } from '../http/send-json.js';
 import { problems } from '../schemas/answer-schemas.js';
 import {
   document,
@@ -62,19 +71,19 @@ export function documentRoutes(app: ApiServer, application: ServedApplication): 
           304: z
             .undefined()
             .meta({ description: 'The document still has a tag that `If-None-Match` names.' }),
-          ...problems(404),
+          ...problems(404, 406, 412),
         },
       },
     },
     async (request, reply) => {
+      const type = acceptedType(request.raw.headers.accept, ['application/json', 'text/markdown']);
       const found = await application.documents.get(request.params['*']);
       const tag = entityTag(found);
+      requireMatch(request.headers['if-match'], found);
       void reply.header('etag', etagHeader(tag)).header('vary', 'Accept');
       if (isNotModified(request.headers['if-none-match'], tag)) return reply.code(304).send();
-      if (prefersMarkdown(request.raw.headers.accept)) {
-        return reply.type('text/markdown; charset=utf-8').send(found.content);
-      }
-      return reply.type('application/json; charset=utf-8').send(found);
+      if (type === 'text/markdown') return reply.type('text/markdown; charset=utf-8').send(found.content);
+      return sendJson(reply, JSON.stringify(found));
     },
   );
 
@@ -111,7 +120,10 @@ export function documentRoutes(app: ApiServer, application: ServedApplication): 
     async (request, reply) => {
       const expected = writePrecondition(request.headers);
       const content = contentOf(request.body);
-      const saved = await conditionally(application.documents.put(request.params['*'], content, expected));
+      const signal = clientGone(reply.raw);
+      const saved = await conditionally(
+        application.documents.put(request.params['*'], content, expected, { signal }),
+      );
       void reply.header('etag', etagHeader(entityTag(saved)));
       if (saved.outcome === 'created') {
         void reply
@@ -130,12 +142,12 @@ export function documentRoutes(app: ApiServer, application: ServedApplication): 
         operationId: 'removeDocument',
         summary: 'Remove a document',
         params: documentParams,
-        headers: writeHeaders.pick({ 'if-match': true }),
+        headers: writeHeaders,
         response: { 204: z.undefined().meta({ description: 'Removed.' }), ...problems(404, 409, 412) },
       },
     },
     async (request, reply) => {
-      const expected = writePrecondition({ 'if-match': request.headers['if-match'] });
+      const expected = writePrecondition(request.headers);
       await conditionally(application.documents.remove(request.params['*'], expected));
       return reply.code(204).send();
     },
@@ -155,18 +167,4 @@ function frontMatterFilter(where: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     where.map((each) => [each.slice(0, each.indexOf(':')), each.slice(each.indexOf(':') + 1)]),
   );
-}
-
-/** Whether `text/markdown` is accepted with more weight than JSON. Without a header it is JSON. */
-function prefersMarkdown(accept: string | undefined): boolean {
-  if (accept === undefined) return false;
-  const weights = new Map<string, number>();
-  for (const part of accept.toLowerCase().split(',')) {
-    const [range = '', ...parameters] = part.split(';').map((item) => item.trim());
-    const quality = parameters.find((parameter) => parameter.startsWith('q='));
-    weights.set(range, quality === undefined ? 1 : Number(quality.slice(2)) || 0);
-  }
-  const markdown = weights.get('text/markdown') ?? weights.get('text/*') ?? 0;
-  const json = weights.get('application/json') ?? weights.get('application/*') ?? 0;
-  return markdown > json;
 }

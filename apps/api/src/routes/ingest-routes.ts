@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { IngestReport } from '@markitect/application';
 import { Forbidden } from '@markitect/domain';
+import { clientGone } from '../http/client-gone.js';
 import { problemOf } from '../problems/problem.js';
 import { ingestReport, problems } from '../schemas/answer-schemas.js';
 import { ingestBody } from '../schemas/request-schemas.js';
@@ -52,15 +52,6 @@ export function ingestRoutes(
       return presented(report);
     },
   );
-}
-
-/** Aborted when the connection closes before the answer is out. */
-function clientGone(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 function presented(report: IngestReport) {

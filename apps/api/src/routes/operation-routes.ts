@@ -1,6 +1,6 @@
 import { Unavailable } from '@markitect/domain';
 import { z } from 'zod';
-import { problems } from '../schemas/answer-schemas.js';
+import { onlyProblems } from '../schemas/answer-schemas.js';
 import type { ApiServer, ServedApplication } from './served-application.js';
 
 /** What the routes for operators need besides the application. */
@@ -10,6 +10,21 @@ export interface OperationRouteOptions {
 
 const tags = ['operation'];
 const alive = z.object({ status: z.literal('ok') }).meta({ examples: [{ status: 'ok' }] });
+const ready = z
+  .object({
+    status: z.literal('ok'),
+    pending: z
+      .object({
+        count: z.number().int(),
+        since: z.string().exactOptional().meta({ description: 'RFC 3339, UTC.' }),
+      })
+      .exactOptional()
+      .meta({
+        description:
+          'Changes that are committed and could not be put in place yet, e.g. because a disk is full. They are tried again with every commit, and by `markitect recover`.',
+      }),
+  })
+  .meta({ examples: [{ status: 'ok' }] });
 
 /** Health and measurements. They need no token and say nothing of the documents. */
 export function operationRoutes(
@@ -27,7 +42,7 @@ export function operationRoutes(
         summary: 'Whether the process is alive',
         response: {
           200: { description: 'It is.', content: { 'application/json': { schema: alive } } },
-          ...problems(),
+          ...onlyProblems(403),
         },
       },
     },
@@ -43,8 +58,8 @@ export function operationRoutes(
         operationId: 'isReady',
         summary: 'Whether requests can be served now',
         response: {
-          200: { description: 'Yes.', content: { 'application/json': { schema: alive } } },
-          ...problems(),
+          200: { description: 'Yes.', content: { 'application/json': { schema: ready } } },
+          ...onlyProblems(403, 500, 503),
         },
       },
     },
@@ -58,7 +73,11 @@ export function operationRoutes(
           details: { connections: states },
         });
       }
-      return { status: 'ok' as const };
+      const { count, since } = await application.pending();
+      return {
+        status: 'ok' as const,
+        ...(count === 0 ? {} : { pending: { count, ...(since === undefined ? {} : { since }) } }),
+      };
     },
   );
 
@@ -75,7 +94,7 @@ export function operationRoutes(
             description: 'Prometheus text; empty with `OTEL_SDK_DISABLED=true`.',
             content: { 'text/plain': { schema: z.string() } },
           },
-          ...problems(),
+          ...onlyProblems(403, 500, 503),
         },
       },
     },

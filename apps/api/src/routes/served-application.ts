@@ -9,7 +9,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Application } from '../composition/application.js';
 
 /** The part of the application that requests reach. */
-export type ServedApplication = Pick<Application, 'documents' | 'ingest' | 'connections'>;
+export type ServedApplication = Pick<
+  Application,
+  'documents' | 'ingest' | 'workspaces' | 'placesOf' | 'pending' | 'connections'
+>;
 
 /** A Fastify instance whose routes take their types from zod schemas. */
 export type ApiServer = FastifyInstance<

@@ -60,9 +60,10 @@ const problemAnswers = {
   401: problemAnswer('The server wants a token and the request has none, or another.'),
   403: problemAnswer('Not allowed.'),
   404: problemAnswer('There is no such thing.'),
-  409: problemAnswer('The document is not in the state the request needs.'),
+  406: problemAnswer('The answer exists in none of the types the request accepts.'),
+  409: problemAnswer('The document or workspace is not in the state the request needs.'),
   412: problemAnswer('The condition of the request does not hold.'),
-  413: problemAnswer('The body or the document is too large.'),
+  413: problemAnswer('The body, the document or the file is too large.'),
   415: problemAnswer('The body is of a type the operation does not read.'),
   500: problemAnswer('The server failed, or stored data is damaged.'),
   503: problemAnswer('A store is unavailable, or the server is shutting down.'),
@@ -73,10 +74,14 @@ type ProblemStatus = keyof typeof problemAnswers;
 
 /** The problems any `/v1` route can answer with, and those of one route. */
 export function problems<S extends ProblemStatus = never>(...more: S[]) {
-  const statuses = [400, 401, 403, 500, 503, 504, ...more] as const;
+  return onlyProblems<S | 400 | 401 | 403 | 500 | 503 | 504>(400, 401, 403, 500, 503, 504, ...more);
+}
+
+/** The problems a route outside `/v1` can answer with, which has no token to miss and nothing to read. */
+export function onlyProblems<S extends ProblemStatus>(...statuses: S[]) {
   return Object.fromEntries(statuses.map((status) => [status, problemAnswers[status]])) as Pick<
     typeof problemAnswers,
-    S | 400 | 401 | 403 | 500 | 503 | 504
+    S
   >;
 }
 

@@ -4,12 +4,15 @@ import { z } from 'zod';
 
 /** What requests may say. Unknown parameters are refused: a misspelt filter must not answer with everything. */
 
-const page = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_PAGE_LIMIT)
+/** Decimal digits as a number; anything else as it is, to be refused. `Number` would take `0x10`, `1e2` and blanks. */
+function wholeNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+}
+
+/** The parameters of every listing. */
+export const pageQuery = {
+  limit: z
+    .preprocess(wholeNumber, z.number().int().min(1).max(MAX_PAGE_LIMIT))
     .exactOptional()
     .meta({
       description: `Items on the page, 1 to ${MAX_PAGE_LIMIT}; default ${DEFAULT_PAGE_LIMIT}.`,
@@ -49,7 +52,7 @@ function haveDifferentFields(where: readonly string[]): boolean {
 }
 
 export const listQuery = z.strictObject({
-  ...page,
+  ...pageQuery,
   prefix,
   tag,
   where: z
@@ -75,7 +78,7 @@ export const searchQuery = z.strictObject({
     description: 'Words, all of which must occur; `"a phrase"`, `begin*`, `-without`.',
     examples: ['ownership borrow*'],
   }),
-  ...page,
+  ...pageQuery,
   prefix,
   tag,
 });
@@ -98,7 +101,7 @@ export const nodesQuery = z
         examples: ['guides/start.md'],
       }),
     prefix,
-    ...page,
+    ...pageQuery,
   })
   .refine((query) => query.path === undefined || query.prefix === undefined, {
     message: 'path and prefix exclude each other',
@@ -113,6 +116,13 @@ export const documentParams = z.object({
 });
 
 export const readHeaders = z.object({
+  'if-match': z
+    .string()
+    .exactOptional()
+    .meta({
+      description: 'Answer 412 unless the document has one of these tags; `*`: any.',
+      examples: ['"3-9f86d081884c7d65"'],
+    }),
   'if-none-match': z
     .string()
     .exactOptional()

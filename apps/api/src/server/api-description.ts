@@ -2,16 +2,28 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import type { ZodType } from 'zod';
+import { z, type ZodType } from 'zod';
+import { guardMethods } from './method-guard.js';
 import { VERSION } from './version.js';
 
 type Transform = typeof jsonSchemaTransform;
 
-const description = `Markdown documents, searchable.
+const description = `Markdown documents, searchable, and working folders.
 
 Document paths contain \`/\`: they stand as they are at the end of an address (\`/v1/documents/guides/start.md\`), other special characters percent-encoded. What belongs to a document beside its text lies beside \`/v1/documents\`: \`/v1/links/…\`, \`/v1/ast/…\`, \`/v1/nodes?path=…\`.
 
 Pages: pass \`nextCursor\` back as \`cursor\`. Errors are \`application/problem+json\` (RFC 9457) with a \`code\` and a \`remedy\`.`;
+
+/** What the page may load and do: its own files, nothing of others. It sets styles on its elements, and draws from data. */
+const pagePolicy = {
+  'default-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
 
 /** Describes the routes registered after it, at `/openapi.json` and, to browse, at `/docs`. Works without a network. */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
@@ -27,6 +39,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'documents', description: 'Reading, writing and taking in documents.' },
         { name: 'knowledge', description: 'Search, links and syntax trees.' },
+        { name: 'workspaces', description: 'Working folders: started, saved, compared, archived.' },
         { name: 'operation', description: 'For operators: health and measurements. No token needed.' },
       ],
       components: {
@@ -40,15 +53,41 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       },
       security: [{ token: [] }, {}],
     },
-    transform: transformContents,
+    transform: (input) => withExamples(input, transformContents(input)),
     transformObject: (input) => tidied(jsonSchemaTransformObject(input)),
   });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  await app.register(fastifySwaggerUi, {
+  await app.register(async (routes) => {
+    const addGuards = guardMethods(routes);
+    routes.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    await addBrowser(routes);
+    addGuards();
+  });
+}
+
+async function addBrowser(routes: FastifyInstance): Promise<void> {
+  await routes.register(fastifySwaggerUi, {
     routePrefix: '/docs',
+    staticCSP: pagePolicy,
     uiConfig: { deepLinking: true, displayRequestDuration: true, tryItOutEnabled: true },
     theme: { title: 'MarkiTect API', css: [{ filename: 'theme.css', content: '.topbar { display: none }' }] },
   });
+}
+
+/** Puts back the examples of parameters that are converted from text, which zod leaves out. */
+function withExamples(
+  { schema }: Parameters<Transform>[0],
+  result: ReturnType<Transform>,
+): ReturnType<Transform> {
+  const { querystring } = (schema as { readonly querystring?: unknown } | undefined) ?? {};
+  if (!(querystring instanceof z.ZodObject)) return result;
+  const { properties = {} } = result.schema.querystring as {
+    properties?: Record<string, { examples?: unknown }>;
+  };
+  for (const [name, property] of Object.entries(properties)) {
+    const { examples } = (querystring.shape[name] as ZodType | undefined)?.meta() ?? {};
+    if (examples !== undefined) property.examples ??= examples;
+  }
+  return result;
 }
 
 /** The type provider's transform, which knows bodies of one type only, for bodies with a schema for each type. */

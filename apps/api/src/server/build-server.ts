@@ -3,12 +3,19 @@ import type { Config } from '@markitect/config';
 import { Unavailable } from '@markitect/domain';
 import fastify, { type FastifyServerOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { refuseEncodedBodies } from '../http/content-encoding.js';
 import { readStrictBodies } from '../http/strict-bodies.js';
-import { answerClientError, answerWithProblems, sendProblem } from '../problems/problem-answers.js';
+import {
+  answerClientError,
+  answerUnknownAddresses,
+  answerWithProblems,
+  sendProblem,
+} from '../problems/problem-answers.js';
 import { documentRoutes } from '../routes/document-routes.js';
 import { ingestRoutes } from '../routes/ingest-routes.js';
 import { knowledgeRoutes } from '../routes/knowledge-routes.js';
 import { operationRoutes } from '../routes/operation-routes.js';
+import { workspaceFileRoutes, workspaceRoutes } from '../routes/workspace-routes.js';
 import type { ApiServer, ServedApplication } from '../routes/served-application.js';
 import { observeConnections } from '../telemetry/connection-gauges.js';
 import { traceRequests } from '../telemetry/server-spans.js';
@@ -90,6 +97,8 @@ export async function buildServer(parts: ServerParts): Promise<ApiServer> {
         void reply.header('cache-control', 'private, no-cache');
         return Promise.resolve();
       });
+      answerUnknownAddresses(routes);
+      refuseEncodedBodies(v1);
       // A browser may send text/plain to any site without asking.
       v1.removeContentTypeParser('text/plain');
       readStrictBodies(v1);
@@ -97,8 +106,12 @@ export async function buildServer(parts: ServerParts): Promise<ApiServer> {
       documentRoutes(v1, application);
       ingestRoutes(v1, application, { roots: config.ingest.roots, stopping });
       knowledgeRoutes(v1, application);
+      workspaceRoutes(v1, application);
+      await v1.register((files) => {
+        workspaceFileRoutes(files.withTypeProvider<ZodTypeProvider>(), application);
+        return Promise.resolve();
+      });
       addGuards();
-      return Promise.resolve();
     },
     { prefix: '/v1' },
   );

@@ -25,6 +25,11 @@ const nothingBehind: ServedApplication = {
   get ingest() {
     return absent();
   },
+  get workspaces() {
+    return absent();
+  },
+  placesOf: absent,
+  pending: absent,
   get connections() {
     return absent();
   },

@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '@markitect/config';
-import { Forbidden, Unavailable } from '@markitect/domain';
+import { Forbidden, Invalid, Unavailable } from '@markitect/domain';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyServerOptions } from 'fastify';
 import { composeApplication } from '../composition/application.js';
@@ -14,15 +15,24 @@ import { VERSION } from './version.js';
 /** After the time for running requests is over, the store still has this long to finish its commit. */
 const CLOSE_GRACE_MS = 5_000;
 
+/** A token shorter than this is warned of. */
+const MIN_TOKEN_LENGTH = 16;
+
 /** See `serve`. */
 export async function startServer(config: Config, options: ServeOptions): Promise<RunningServer> {
   const env = options.env ?? process.env;
   await refuseOpenBind(config);
+  await refuseMissingRoots(config);
 
   // What has been started, to be ended in the opposite order, whether the start succeeds or not.
   const endings: (() => Promise<void>)[] = [];
   const end = async () => {
-    for (const ending of endings.reverse().splice(0)) await ending();
+    const failures: unknown[] = [];
+    // Each of them, whatever the one before came to: the store must be closed in any case.
+    for (const ending of endings.reverse().splice(0)) {
+      await ending().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const telemetry = await startTelemetry(env, {
@@ -32,8 +42,13 @@ export async function startServer(config: Config, options: ServeOptions): Promis
     });
     if (telemetry !== undefined) endings.push(() => telemetry.shutdown());
 
+    const started: { app?: ApiServer } = {};
     const application = composeApplication(config, {
       create: options.create ?? true,
+      owner: 'markitect serve: workspace',
+      onEffectFailure: ({ effect, target, error }) => {
+        started.app?.log.error({ err: error, effect, target }, 'a commit could not be applied yet');
+      },
       ...(telemetry === undefined ? {} : { telemetry: telemetry.telemetry }),
     });
     endings.push(() => application.close());
@@ -47,6 +62,8 @@ export async function startServer(config: Config, options: ServeOptions): Promis
       logger: loggerOptions(env),
       stopping: stopping.signal,
     });
+    started.app = app;
+    warnOfShortToken(app.log, config);
     endings.push(() => stopListening(app, config.server.shutdownTimeoutMs));
     const url = await listen(app, config);
 
@@ -59,7 +76,7 @@ export async function startServer(config: Config, options: ServeOptions): Promis
     if (options.handleSignals === true) closeOnSignals(app, config, close);
     return { url, close };
   } catch (error) {
-    await end();
+    await end().catch(() => undefined);
     throw error;
   }
 }
@@ -71,6 +88,25 @@ async function refuseOpenBind({ server }: Config): Promise<void> {
     `without a token the server listens on this machine only, and ${server.host} is not a loopback address`,
     { details: { host: server.host } },
   );
+}
+
+async function refuseMissingRoots({ ingest }: Config): Promise<void> {
+  for (const root of ingest.roots) {
+    const isFolder = await stat(root).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isFolder) continue;
+    throw new Invalid('CONFIG_INVALID', `ingest.roots: ${root} is not a folder that can be read`, {
+      details: { field: 'ingest.roots', root },
+    });
+  }
+}
+
+/** A token that can be guessed by trying is a warning and not an error: the operator may have his reasons. */
+function warnOfShortToken(log: ApiServer['log'], { server }: Config): void {
+  if (server.token === undefined || server.token.length >= MIN_TOKEN_LENGTH) return;
+  log.warn(`the token has fewer than ${MIN_TOKEN_LENGTH} characters and can be guessed: use a longer one`);
 }
 
 function loggerOptions(env: NodeJS.ProcessEnv): FastifyServerOptions['logger'] {

@@ -9,6 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { prometheusNames } from './prometheus-names.js';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK, resources } from '@opentelemetry/sdk-node';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
@@ -90,5 +91,5 @@ async function startFirst(
 
 async function scrape(prometheus: PrometheusExporter): Promise<string> {
   const { resourceMetrics } = await prometheus.collect();
-  return new PrometheusSerializer().serialize(resourceMetrics);
+  return new PrometheusSerializer().serialize(prometheusNames(resourceMetrics));
 }

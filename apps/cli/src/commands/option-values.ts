@@ -16,11 +16,12 @@ export function wholeNumber(option: string, minimum: number, maximum: number): (
   };
 }
 
-/** A text that is not empty. Throws UsageError. */
+/** A text that is neither empty nor, the value having been forgotten, the next option. Throws UsageError. */
 export function nonEmpty(option: string): (value: string) => string {
   return (value) => {
-    if (value.trim() !== '') return value;
-    throw badOption(option, 'must not be empty');
+    if (value.trim() === '') throw badOption(option, 'must not be empty');
+    if (/^--[a-z]/.test(value)) throw badOption(option, `must have a value, and ${value} is an option`);
+    return value;
   };
 }
 

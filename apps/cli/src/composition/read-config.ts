@@ -1,9 +1,11 @@
 import { type Config, type ConfigFlags, loadConfig } from '@markitect/config';
 import type { GlobalOptions } from '../program/global-options.js';
 import { showPath } from '../terminal/show-path.js';
+import { projectFolder } from './project-folder.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-interface Sources {
+/** What a configuration is read from. */
+export interface Sources {
   readonly terminal: Terminal;
   readonly globals: GlobalOptions;
   readonly cwd: string;
@@ -23,4 +25,15 @@ export async function readConfig(
   if (terminal.verbose)
     terminal.note(terminal.noteStyle.dim(`data directory: ${showPath(config.dataDir, cwd)}`));
   return config;
+}
+
+/**
+ * The configuration of the project that the working folder lies in, so that commands work in its folders too. What the
+ * command line or the environment names is read as ever. Throws Invalid `CONFIG_INVALID`.
+ */
+export async function readProjectConfig(sources: Sources): Promise<Config> {
+  const { globals, env, cwd } = sources;
+  const named = [globals.dataDir, globals.config, env['MARKITECT_DATA_DIR'], env['MARKITECT_CONFIG']];
+  const isNamed = named.some((each) => each !== undefined && each !== '');
+  return readConfig(isNamed ? sources : { ...sources, cwd: await projectFolder(cwd) });
 }

@@ -6,15 +6,17 @@ interface OpenedOptions {
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly create: boolean;
+  readonly recover: boolean;
 }
 
 /**
- * Runs `work` with the application on a data directory, brought up to date, and closes it and exports what telemetry
+ * Runs `work` with the application on a data directory, brought up to date, and, unless told
+ * otherwise, rid of what interrupted commits have left; closes it and exports what telemetry
  * is left whatever happens. Telemetry is started only where the `OTEL_*` variables ask for it.
  */
 export async function withApplication<T>(
   config: Config,
-  { version, env, create }: OpenedOptions,
+  { version, env, create, recover }: OpenedOptions,
   work: (application: Application, migration: MigrationReport) => Promise<T>,
 ): Promise<T> {
   const running = await startTelemetry({ ...env }, { serviceName: 'markitect', serviceVersion: version });
@@ -23,7 +25,7 @@ export async function withApplication<T>(
       create,
       ...(running === undefined ? {} : { telemetry: running.telemetry }),
     });
-    const migration = await application.open();
+    const migration = await application.open({ recover });
     try {
       return await work(application, migration);
     } finally {

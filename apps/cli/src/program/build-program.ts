@@ -54,6 +54,7 @@ export function buildProgram(version: string, output: HelpOutput, invoke: Invoke
 const programNotes = `Begin with:
   markitect ingest <file or folder>    take Markdown in (makes .markitect here)
   markitect docs search <words>        find something in it
+  markitect workspace start <slug>     open a folder to work in
   markitect serve                      offer it over HTTP
 
 Exit codes:

@@ -16,6 +16,12 @@ export interface CommandContext {
   config(flags?: ConfigFlags): Promise<Config>;
 
   /**
+   * The same, of the nearest folder from the working folder upwards that has a file of settings or a data directory,
+   * unless the command line or the environment names one.
+   */
+  projectConfig(): Promise<Config>;
+
+  /**
    * Runs `work` with the application opened on the data directory, and closes it whatever happens. Throws
    * Unavailable `STORE_NOT_INITIALIZED` when there is no database, unless `create` is set.
    */
@@ -27,6 +33,9 @@ export interface CommandContext {
   /** The present command line with this option set to this value, quoted for a shell. */
   commandLineWith(option: string, value: string): string;
 
+  /** Asks the person at the terminal a question; absent where nobody can be asked. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+
   /** Calls `stop` at the first interrupt (Ctrl-C, SIGTERM) instead of ending the process. Answers how to undo that. */
   onInterrupt(stop: () => void): () => void;
 }
@@ -35,6 +44,8 @@ export interface CommandContext {
 export interface OpenOptions {
   /** Make the data directory and the database where they do not exist. */
   readonly create?: boolean;
+  /** Do what interrupted commits have left. Default: yes. */
+  readonly recover?: boolean;
   /** The configuration to use, when the command has read it already. */
   readonly config?: Config;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NotFound } from '@markitect/domain';
+import { NotFound, Unavailable } from '@markitect/domain';
 import { failureOf } from './failure.js';
 import { UsageError } from './usage-error.js';
 
@@ -12,6 +12,12 @@ describe('failureOf', () => {
       details: { path: 'x.md' },
       exitCode: 3,
     });
+  });
+
+  it('names what the system said, in a word', () => {
+    const cause = Object.assign(new Error('no space at /secret'), { code: 'ENOSPC' });
+    const error = new Unavailable('FILE_SYSTEM_FAILED', 'failed', { details: { path: 'x' }, cause });
+    expect(failureOf(error).details).toEqual({ path: 'x', cause: 'ENOSPC' });
   });
 
   it('keeps the remedy of a usage error', () => {

@@ -1,5 +1,5 @@
 import { errorCodes, isMarkitectError, type JsonObject } from '@markitect/domain';
-import { errorOutcomes } from '@markitect/ports';
+import { causeCode, errorOutcomes } from '@markitect/ports';
 import { UsageError } from './usage-error.js';
 
 /** An error as a person or a program is told of it. */
@@ -18,7 +18,9 @@ export function failureOf(error: unknown): Failure {
     return { code, message, remedy, details, exitCode: errorOutcomes.Invalid.exitCode };
   }
   if (isMarkitectError(error)) {
-    const { code, message, remedy, details, kind } = error;
+    const { code, message, remedy, kind } = error;
+    const cause = causeCode(error);
+    const details = cause === undefined ? error.details : { ...error.details, cause };
     return { code, message, remedy, details, exitCode: errorOutcomes[kind].exitCode };
   }
   return {

@@ -16,6 +16,8 @@ export interface CliHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly cwd: string;
+  /** See {@link CommandContext.confirm}. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** See {@link CommandContext.onInterrupt}. */
   onInterrupt(stop: () => void): () => void;
 }
@@ -80,10 +82,17 @@ function contextOf(
     cwd,
     env,
     config,
+    projectConfig: async () => {
+      const { readProjectConfig } = await import('../composition/read-config.js');
+      return readProjectConfig({ terminal, globals, cwd, env });
+    },
+    // Who asks for JSON is a program.
+    ...(host.confirm === undefined || terminal.json ? {} : { confirm: host.confirm }),
     withApplication: async (work, options = {}) => {
       const settings = options.config ?? (await config());
       const { withApplication } = await import('../composition/with-application.js');
-      return withApplication(settings, { version, env, create: options.create ?? false }, work);
+      const { create = false, recover = true } = options;
+      return withApplication(settings, { version, env, create, recover }, work);
     },
     commandLineWith: (option, value) => commandLineWith(argv, option, value),
     onInterrupt: (stop) => host.onInterrupt(stop),

@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline/promises';
+import { errorCodes } from '@markitect/domain';
+import { errorOutcomes } from '@markitect/ports';
 import { type CliHost, runCli } from './run-cli.js';
 
 /** The exit code of a process that was interrupted twice. */
@@ -7,18 +10,45 @@ const EXIT_INTERRUPTED = 130;
 export async function runProcess(): Promise<number> {
   // The reader of a pipe may leave (`| head`): that is its right and no error.
   const leave = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode ?? 0);
+    process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : errorOutcomes.Unavailable.exitCode);
   };
-  process.stdout.on('error', leave);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') sayOutputFailed(error);
+    leave(error);
+  });
+  // There is nowhere left to say it.
   process.stderr.on('error', leave);
+  const cwd = workingFolder();
+  if (cwd === undefined) {
+    process.stderr.write('error: this folder does not exist any more\n  fix: Go into another one: cd ~\n');
+    return errorOutcomes.Invalid.exitCode;
+  }
   return runCli(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     onInterrupt,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm } : {}),
   } satisfies CliHost);
+}
+
+/** A full disk behind `>`, for example. On stderr only: stdout is what has failed. */
+function sayOutputFailed(error: NodeJS.ErrnoException): void {
+  const code = 'FILE_SYSTEM_FAILED';
+  const reason = error.code ?? error.message;
+  process.stderr.write(
+    `error: the output could not be written: ${reason} (${code})\n  fix: ${errorCodes[code].remedy}\n`,
+  );
+}
+
+/** `undefined`: it was removed, by `workspace finish` for example, and the shell has not noticed. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 function onInterrupt(stop: () => void): () => void {
@@ -33,4 +63,21 @@ function onInterrupt(stop: () => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, interrupt);
   };
+}
+
+/** Anything but a yes is a no, the end of input included. */
+async function confirm(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new AbortController();
+  lines.once('close', () => ended.abort());
+  try {
+    const answer = await lines.question(`${question} [y/N] `, { signal: ended.signal });
+    return /^y(?:es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!ended.signal.aborted) throw error;
+    process.stderr.write('\n');
+    return false;
+  } finally {
+    lines.close();
+  }
 }

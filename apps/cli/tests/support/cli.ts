@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Interrupts the command as soon as it listens for that. */
   readonly interrupt?: boolean;
+  /** Answers questions. Default: nobody can be asked. */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }
 
 /** A new empty folder with these files in it. */
@@ -54,6 +56,7 @@ export async function run(cwd: string, argv: readonly string[], options: RunOpti
     stderr: stream(err),
     env: options.env ?? {},
     cwd,
+    ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
     onInterrupt: (stop) => {
       if (options.interrupt === true) setImmediate(stop);
       return () => undefined;
@@ -78,7 +81,8 @@ export type Json = Readonly<Record<string, unknown>> & {
   readonly error: { readonly code: string; readonly message: string; readonly remedy: string };
 };
 
-const command = fileURLToPath(new URL('../../bin/markitect.js', import.meta.url));
+/** The built command. */
+export const command = fileURLToPath(new URL('../../bin/markitect.js', import.meta.url));
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;

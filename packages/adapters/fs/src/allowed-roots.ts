@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Forbidden } from '@markitect/domain';
 import { isAbsence, fileSystemError } from './file-system-error.js';
 import { isWithin } from './path-order.js';
@@ -27,6 +28,21 @@ export class AllowedRoots {
   /** Whether a path without symbolic links in it lies in one of the roots. */
   allow(real: string): boolean {
     return this.#roots.some((root) => isWithin(real, root));
+  }
+
+  /**
+   * The same for a path that may not exist, judged by the nearest folder above it that does: so that an answer says
+   * nothing about what there is outside the roots.
+   */
+  async requireNearest(path: string): Promise<void> {
+    for (let nearest = path; ; nearest = dirname(nearest)) {
+      try {
+        this.require(await realpath(nearest), path);
+        return;
+      } catch (error) {
+        if (!isAbsence(error) || nearest === dirname(nearest)) throw fileSystemError(error, path, 'source');
+      }
+    }
   }
 
   /** Throws Forbidden `ROOT_NOT_ALLOWED`, naming the path as the caller knows it. */

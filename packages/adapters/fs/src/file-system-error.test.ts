@@ -28,6 +28,35 @@ describe('errors of the file system', () => {
     expect(error.message).toContain('/some/path.md');
   });
 
+  it.each<[string, FileUse, string]>([
+    ['ENOENT', 'file-read', 'FILE_NOT_FOUND'],
+    ['ENOTDIR', 'file-read', 'FILE_NOT_FOUND'],
+    ['EISDIR', 'file-read', 'FILE_NOT_FOUND'],
+    ['EACCES', 'file-read', 'FILE_UNREADABLE'],
+    ['ELOOP', 'file-read', 'FILE_ESCAPES_ROOT'],
+    ['EMFILE', 'file-read', 'FILE_SYSTEM_FAILED'],
+    ['ENOENT', 'file-write', 'FILE_SYSTEM_FAILED'],
+    ['ENOTDIR', 'file-write', 'FILE_NAME_CONFLICT'],
+    ['EISDIR', 'file-write', 'FILE_NAME_CONFLICT'],
+    ['EEXIST', 'file-write', 'FILE_NAME_CONFLICT'],
+    ['EPERM', 'file-write', 'FILE_UNWRITABLE'],
+    ['ELOOP', 'file-write', 'FILE_ESCAPES_ROOT'],
+    ['ENAMETOOLONG', 'file-write', 'FILE_PATH_INVALID'],
+    ['EXDEV', 'file-write', 'FILE_SYSTEM_FAILED'],
+    ['EROFS', 'file-write', 'FILE_SYSTEM_FAILED'],
+    ['ERR_WHATEVER', 'file-write', 'UNEXPECTED'],
+  ])('%s in a %s is %s, and does not tell where the root is', (errno, use, code) => {
+    const cause = Object.assign(failure(errno), {
+      message: `${errno}: open '/root/a'`,
+      path: '/root/a',
+      syscall: 'open',
+    });
+    const error = fileSystemError(cause, 'a', use);
+    expect(error).toMatchObject({ code, details: { path: 'a', errno } });
+    expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error.cause)}`).not.toContain('/root');
+    expect(String(error.cause)).toContain(`${errno} in open`);
+  });
+
   it('says in words what a full disk is, and that another try may do', () => {
     expect(fileSystemError(failure('ENOSPC'), '/x', 'store')).toMatchObject({
       message: '/x: the disk is full',

@@ -14,15 +14,6 @@ import { isWithin } from './path-order.js';
 import { readFlags, readRegularFile } from './read-file.js';
 import { notFound, type SourceInput, sourceInputs } from './source-input.js';
 
-/** What a {@link FsDocumentSource} may reach. */
-export interface FsDocumentSourceOptions {
-  /**
-   * Folders that nothing is read outside of, whatever a request says; `read` holds to them as well, against links
-   * changed after the walk. Absolute. Absent: no bound but that of the request.
-   */
-  readonly allowedRoots?: readonly string[];
-}
-
 /** How many paths are looked at in the same moment. */
 const PARALLEL = 32;
 
@@ -31,12 +22,6 @@ const PARALLEL = 32;
  * hidden ones over unless they name the dot. A file that vanishes during the walk is left out without a word.
  */
 export class FsDocumentSource implements DocumentSource {
-  readonly #allowedRoots: readonly string[] | undefined;
-
-  constructor(options: FsDocumentSourceOptions = {}) {
-    this.#allowedRoots = options.allowedRoots;
-  }
-
   /** Also throws Invalid `DOCUMENT_PATH_INVALID` for a prefix `as` that is none. The roots of a pattern: its folder. */
   async resolve(request: SourceRequest): Promise<ResolvedSources> {
     const allowed = await this.#allowed(request);
@@ -72,10 +57,10 @@ export class FsDocumentSource implements DocumentSource {
     }
   }
 
-  async read(source: string, maxBytes: number): Promise<Uint8Array> {
+  async read(source: string, maxBytes: number, allowedRoots?: readonly string[]): Promise<Uint8Array> {
     try {
-      if (this.#allowedRoots === undefined) return await readRegularFile(source, maxBytes);
-      return await this.#readInside(await AllowedRoots.of(this.#allowedRoots), source, maxBytes);
+      if (allowedRoots === undefined) return await readRegularFile(source, maxBytes);
+      return await this.#readInside(await AllowedRoots.of(allowedRoots), source, maxBytes);
     } catch (error) {
       throw fileSystemError(error, source, 'source');
     }
@@ -92,8 +77,7 @@ export class FsDocumentSource implements DocumentSource {
   }
 
   async #allowed(request: SourceRequest): Promise<readonly AllowedRoots[]> {
-    const bounds = [this.#allowedRoots, request.allowedRoots].filter((bound) => bound !== undefined);
-    return Promise.all(bounds.map((bound) => AllowedRoots.of(bound)));
+    return request.allowedRoots === undefined ? [] : [await AllowedRoots.of(request.allowedRoots)];
   }
 
   #walk(
@@ -145,8 +129,8 @@ function covers(folder: SourceInput, source: string): boolean {
 
 async function isGone(source: string): Promise<boolean> {
   try {
-    await stat(source);
-    return false;
+    // A folder that has taken the file's place has ended it too.
+    return !(await stat(source)).isFile();
   } catch (error) {
     return isAbsence(error);
   }

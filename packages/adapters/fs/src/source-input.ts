@@ -58,6 +58,7 @@ async function sourceInput(
 ): Promise<SourceInput> {
   if (text === '') throw new NotFound('SOURCE_NOT_FOUND', 'an empty path names no file or folder');
   const path = resolve(base, text);
+  for (const roots of allowed) await roots.requireNearest(path);
   const kind = await kindOf(path);
   if (kind !== undefined) {
     if (kind === 'file' && !markdownExtension.test(path)) throw unsupported(path);

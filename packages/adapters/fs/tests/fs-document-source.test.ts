@@ -212,11 +212,12 @@ describe('reading', () => {
       'b.md': md,
       'c.md': { linkTo: 'b.md' },
       'l.md': { linkTo: 'l.md' },
+      'd.md/x.md': md,
     });
     await unlink(folder.at('b.md'));
-    const sources = ['b.md', 'a.md', 'c.md', 'a.md/x.md', 'l.md'].map((name) => folder.at(name));
+    const sources = ['b.md', 'a.md', 'c.md', 'a.md/x.md', 'l.md', 'd.md'].map((name) => folder.at(name));
     expect(await new FsDocumentSource().missing(sources)).toEqual(
-      ['b.md', 'c.md', 'a.md/x.md'].map((name) => folder.at(name)),
+      ['b.md', 'c.md', 'a.md/x.md', 'd.md'].map((name) => folder.at(name)),
     );
   });
 });

@@ -151,16 +151,29 @@ describe('allowed roots', () => {
     await expect(walked(folder, { allowedRoots: [] })).rejects.toMatchObject({ code: 'ROOT_NOT_ALLOWED' });
   });
 
-  it('of the source hold reading in as well, also after a folder became a link', async () => {
+  it('hold reading in as well, also after a folder became a link', async () => {
     const folder = await folderWith({ 'in/d/a.md': 'in', 'out/a.md': 'out' });
-    const source = new FsDocumentSource({ allowedRoots: [folder.at('in')] });
-    expect(Buffer.from(await source.read(folder.at('in/d/a.md'), 10)).toString()).toBe('in');
+    const source = new FsDocumentSource();
+    const read = (path: string) => source.read(folder.at(path), 10, [folder.at('in')]);
+    expect(Buffer.from(await read('in/d/a.md')).toString()).toBe('in');
     await rename(folder.at('in/d'), folder.at('in/old'));
     await symlink(folder.at('out'), folder.at('in/d'));
-    await expect(source.read(folder.at('in/d/a.md'), 10)).rejects.toMatchObject({ code: 'ROOT_NOT_ALLOWED' });
-    await expect(source.read(folder.at('out/a.md'), 10)).rejects.toMatchObject({ code: 'ROOT_NOT_ALLOWED' });
-    await expect(walked(folder, { inputs: ['out'] }, source)).rejects.toMatchObject({
-      code: 'ROOT_NOT_ALLOWED',
-    });
+    for (const path of ['in/d/a.md', 'out/a.md']) {
+      await expect(read(path)).rejects.toMatchObject({ code: 'ROOT_NOT_ALLOWED' });
+    }
+  });
+
+  it('give nothing away of what lies outside them', async () => {
+    const folder = await folderWith({ 'in/a.md': md, 'out/a.md': md, 'out/b.txt': 'text' });
+    for (const input of ['out', 'out/a.md', 'out/b.txt', 'out/none.md', 'none', '../none/*.md']) {
+      await expect(
+        walked(folder, { inputs: [input], allowedRoots: [folder.at('in')] }),
+      ).rejects.toMatchObject({
+        code: 'ROOT_NOT_ALLOWED',
+      });
+    }
+    await expect(
+      walked(folder, { inputs: ['in/none.md'], allowedRoots: [folder.at('in')] }),
+    ).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });
 });

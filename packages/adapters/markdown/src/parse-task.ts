@@ -19,12 +19,14 @@ export type ParseTask =
       readonly tree: EncodedTree;
       readonly selector: string;
       readonly limit: number;
-    };
+    }
+  | { readonly kind: 'json'; readonly tree: EncodedTree };
 
 /** What each task answers with. */
 export interface TaskResults {
   readonly parse: ParsedMarkdown;
   readonly select: readonly SelectedNode[];
+  readonly json: Uint8Array;
 }
 
 /** An error as plain data: the classes of errors, and with them their codes, do not survive the way between threads. */

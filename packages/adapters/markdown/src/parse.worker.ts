@@ -1,5 +1,5 @@
 import { Tinypool } from 'tinypool';
-import { decodeTree } from './encoded-tree.js';
+import { decodeTree, treeJson } from './encoded-tree.js';
 import { parseMarkdown } from './parse-markdown.js';
 import { faultOf, type ParseTask, type TaskOutcome } from './parse-task.js';
 import { selectNodes } from './select-nodes.js';
@@ -9,6 +9,10 @@ export default async function runTask(task: ParseTask): Promise<unknown> {
   try {
     if (task.kind === 'select') {
       return { value: selectNodes(await decodeTree(task.tree), task.selector, task.limit) };
+    }
+    if (task.kind === 'json') {
+      const value = await treeJson(task.tree);
+      return moving({ value }, value.buffer);
     }
     const value = parseMarkdown(task.content);
     return moving({ value }, value.tree.buffer);

@@ -15,27 +15,33 @@ export interface WorkerMarkdownParserOptions {
   readonly inlineBytes?: number;
   /** How long a parse may run for each started MiB of its text, in milliseconds. Default 30 000. */
   readonly timeLimitMs?: number;
+  /** How long a parse may run however long its text is, in milliseconds. Default 120 000. */
+  readonly totalTimeLimitMs?: number;
 }
 
 const DEFAULT_INLINE_BYTES = 1024;
 const DEFAULT_TIME_LIMIT_MS = 30_000;
+const DEFAULT_TOTAL_TIME_LIMIT_MS = 120_000;
 
-/** Trees of fewer encoded bytes than this are searched on the caller's thread: a few milliseconds. */
+/** Trees of fewer encoded bytes than this are searched and written out on the caller's thread: a few milliseconds. */
 const INLINE_TREE_BYTES = 8 * 1024;
 
 /**
  * The Markdown parser on worker threads. They start with the first text that needs one and do not keep the process
- * alive; {@link close} ends them. Besides the port's errors: Unexpected `UNEXPECTED` when a thread fails.
+ * alive; {@link close} and {@link terminate} end them. Besides the port's errors: Unexpected `UNEXPECTED` when a thread
+ * fails, Unavailable `CONNECTION_CLOSED` when the parser is terminated.
  */
 export class WorkerMarkdownParser implements MarkdownParser {
   readonly #inlineBytes: number;
   readonly #timeLimitMs: number;
+  readonly #totalTimeLimitMs: number;
   readonly #pool: WorkerPool;
   #isInlineBusy = false;
 
   constructor(options: WorkerMarkdownParserOptions = {}) {
     this.#inlineBytes = options.inlineBytes ?? DEFAULT_INLINE_BYTES;
     this.#timeLimitMs = options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS;
+    this.#totalTimeLimitMs = options.totalTimeLimitMs ?? DEFAULT_TOTAL_TIME_LIMIT_MS;
     this.#pool = new WorkerPool({
       // The same file from the sources and from the build: threads cannot run TypeScript.
       entry: new URL('../dist/parse.worker.js', import.meta.url),
@@ -70,16 +76,32 @@ export class WorkerMarkdownParser implements MarkdownParser {
     return selectNodes(await this.decode(tree), selector, limit);
   }
 
+  /** @inheritdoc */
+  async json(tree: EncodedTree): Promise<Uint8Array> {
+    if (tree.byteLength >= INLINE_TREE_BYTES) return this.#run({ kind: 'json', tree }, tree.byteLength);
+    const { treeJson } = await import('./encoded-tree.js');
+    return treeJson(tree);
+  }
+
   /** Waits for what is being parsed and ends the threads. The parser cannot be used afterwards. */
   close(): Promise<void> {
     return this.#pool.close();
+  }
+
+  /**
+   * Gives up what is being parsed and what waits for it, with Unavailable `CONNECTION_CLOSED`, and ends the threads. The
+   * parser cannot be used afterwards. Takes some milliseconds.
+   */
+  terminate(): Promise<void> {
+    return this.#pool.terminate();
   }
 
   async #run<K extends ParseTask['kind']>(
     task: ParseTask & { readonly kind: K },
     size: number,
   ): Promise<TaskResults[K]> {
-    const limit = this.#timeLimitMs * Math.max(1, Math.ceil(size / 2 ** 20));
+    const forItsSize = this.#timeLimitMs * Math.max(1, Math.ceil(size / 2 ** 20));
+    const limit = Math.min(forItsSize, this.#totalTimeLimitMs);
     const outcome = (await this.#pool.run(task, limit)) as TaskOutcome<TaskResults[K]>;
     if ('fault' in outcome) throw errorOf(outcome.fault);
     return outcome.value;

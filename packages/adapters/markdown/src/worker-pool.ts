@@ -1,4 +1,4 @@
-import { Unexpected } from '@markitect/domain';
+import { Unavailable, Unexpected } from '@markitect/domain';
 import type { Tinypool } from 'tinypool';
 import { tooComplex } from './markdown-faults.js';
 import { translateWorkerError } from './parse-task.js';
@@ -21,9 +21,11 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #waiting: (() => void)[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();
+  readonly #running = new Set<AbortController>();
   #pool: Promise<Tinypool> | undefined;
   #free: number;
   #isClosed = false;
+  #isGivenUp = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -37,7 +39,8 @@ export class WorkerPool {
 
   /**
    * Runs a task when its turn comes. Throws Invalid `MARKDOWN_TOO_COMPLEX` when it then takes longer than
-   * `timeLimitMs`, or too much memory; Unexpected `UNEXPECTED` when its thread fails, or the pool is closed.
+   * `timeLimitMs`, or too much memory; Unavailable `CONNECTION_CLOSED` when it is given up; Unexpected `UNEXPECTED`
+   * when its thread fails, or the pool is closed.
    */
   run(task: unknown, timeLimitMs: number): Promise<unknown> {
     if (this.#isClosed) return Promise.reject(new Unexpected('UNEXPECTED', 'the Markdown parser is closed'));
@@ -59,13 +62,21 @@ export class WorkerPool {
     await (await pool)?.destroy();
   }
 
+  /** Takes no new tasks, gives up those it has, running or not, and ends the threads. Takes some milliseconds. */
+  async terminate(): Promise<void> {
+    this.#isGivenUp = true;
+    for (const task of this.#running) task.abort();
+    await this.close();
+  }
+
   /** Tasks wait here and not in the library, so that a task's time begins when it runs. */
   async #runInTurn(task: unknown, timeLimitMs: number): Promise<unknown> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
+      this.#requireInUse();
       const pool = await (this.#pool ??= this.#start());
-      return await runWithin(pool, task, timeLimitMs);
+      return await this.#runWithin(pool, task, timeLimitMs);
     } catch (error) {
       throw translateWorkerError(error);
     } finally {
@@ -95,17 +106,26 @@ export class WorkerPool {
     pool.on('error', () => undefined);
     return pool;
   }
-}
 
-async function runWithin(pool: Tinypool, task: unknown, timeLimitMs: number): Promise<unknown> {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeLimitMs);
-  try {
-    return await pool.run(task, { signal: limit.signal });
-  } catch (error) {
-    if (!limit.signal.aborted) throw error;
-    throw tooComplex('time', `it took longer than ${timeLimitMs / 1000} s`);
-  } finally {
-    clearTimeout(timer);
+  #requireInUse(): void {
+    if (!this.#isGivenUp) return;
+    throw new Unavailable('CONNECTION_CLOSED', 'the Markdown parser was closed before it had finished');
+  }
+
+  async #runWithin(pool: Tinypool, task: unknown, timeLimitMs: number): Promise<unknown> {
+    this.#requireInUse();
+    const ending = new AbortController();
+    const timer = setTimeout(() => ending.abort(), timeLimitMs);
+    this.#running.add(ending);
+    try {
+      return await pool.run(task, { signal: ending.signal });
+    } catch (error) {
+      this.#requireInUse();
+      if (!ending.signal.aborted) throw error;
+      throw tooComplex('time', `it took longer than ${timeLimitMs / 1000} s`);
+    } finally {
+      clearTimeout(timer);
+      this.#running.delete(ending);
+    }
   }
 }

@@ -106,6 +106,40 @@ describe('the Markdown parser', () => {
     await impatient.close();
   });
 
+  it('limits the time of a text however long it is', async () => {
+    const parser = new WorkerMarkdownParser({
+      threads: 1,
+      inlineBytes: 0,
+      timeLimitMs: 60_000,
+      totalTimeLimitMs: 500,
+    });
+    await expect(parser.parse('*a_'.repeat(300_000))).rejects.toMatchObject({
+      code: 'MARKDOWN_TOO_COMPLEX',
+      message: expect.stringContaining('longer than 0.5 s'),
+    });
+    await parser.terminate();
+  });
+
+  it('gives up what it has when it is terminated', async () => {
+    const parser = new WorkerMarkdownParser({ threads: 1, inlineBytes: 0 });
+    const given = Promise.allSettled([parser.parse('*a_'.repeat(300_000)), parser.parse('# x')]);
+    await parser.terminate();
+    for (const outcome of await given) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'CONNECTION_CLOSED' } });
+    }
+  });
+
+  it('writes large trees as JSON on a worker, small ones here', async () => {
+    const parser = new WorkerMarkdownParser({ threads: 1, inlineBytes: Infinity });
+    const large = await parser.parse('Some *words*.\n\n'.repeat(5000));
+    await new Promise(setImmediate);
+    const small = await parser.parse('# Small');
+    expect(large.tree.byteLength).toBeGreaterThan(8 * 1024);
+    await parser.terminate();
+    await expect(parser.json(small.tree)).resolves.toBeInstanceOf(Uint8Array);
+    await expect(parser.json(large.tree)).rejects.toMatchObject({ code: 'UNEXPECTED' });
+  });
+
   it('leaves the event loop of the caller free while it parses', async () => {
     const content = `${sample}\n`.repeat(500);
     let turns = 0;

@@ -68,6 +68,29 @@ describe('a pool of workers', () => {
     await expect(pool.close()).resolves.toBeUndefined();
   });
 
+  it('gives up what runs and what waits when it is terminated, even while it closes', async () => {
+    const tasks = ['hang', 'hang', 'hang', 'waits'].map((task) => pool.run(task, LONG));
+    const settled = Promise.allSettled(tasks);
+    const closing = pool.close();
+    await Promise.all([pool.terminate(), pool.terminate(), closing]);
+    for (const outcome of await settled) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'Unavailable', code: 'CONNECTION_CLOSED' },
+      });
+    }
+    await expect(pool.run('x', LONG)).rejects.toMatchObject({ code: 'UNEXPECTED' });
+  });
+
+  it('gives up what runs already', async () => {
+    await pool.run('x', LONG);
+    const hanging = pool.run('hang', LONG);
+    const refused = expect(hanging).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pool.terminate();
+    await refused;
+  });
+
   it('closes without ever having started', async () => {
     await expect(pool.close()).resolves.toBeUndefined();
     expect(pool.isRunning).toBe(false);

@@ -5,7 +5,10 @@ import { Invalid } from '@markitect/domain';
 export interface SqliteOptions {
   /** Absolute path of the database file. */
   readonly file: string;
-  /** Connections that read at the same time, 1 to 64. Default 4. */
+  /**
+   * Connections that read at the same time, 1 to 64. Default 3: libuv has four threads, and one must be left for
+   * writes and files while long searches run.
+   */
   readonly readers?: number;
   /**
    * When SQLite waits for the disk. Default `NORMAL`: a power cut may undo the last commits but never damages the
@@ -22,7 +25,7 @@ export interface SqliteOptions {
   readonly foreignKeys?: boolean;
   /** Where temporary tables and sorts live. Default `MEMORY`. */
   readonly tempStore?: 'DEFAULT' | 'FILE' | 'MEMORY';
-  /** The longest a write waits for its turn, behind others of this process or for the lock. Default 30000. */
+  /** The longest a write waits for its turn or the lock, and a read for a connection. Default 30000. */
   readonly writeTimeoutMs?: number;
   /** Whether a missing file is created, with its folder. Default true. */
   readonly create?: boolean;
@@ -43,7 +46,7 @@ const ranges = {
 export function resolveSqliteOptions(options: SqliteOptions): ResolvedSqliteOptions {
   const resolved: ResolvedSqliteOptions = {
     file: options.file,
-    readers: options.readers ?? 4,
+    readers: options.readers ?? 3,
     synchronous: options.synchronous ?? 'NORMAL',
     cacheSizeKib: options.cacheSizeKib ?? 16_384,
     mmapSizeBytes: options.mmapSizeBytes ?? 268_435_456,

@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Connection, ConnectionHealth, ConnectionStats } from '@markitect/connections';
-import { Corrupt, NotSupported, Unavailable } from '@markitect/domain';
+import { Conflict, Corrupt, NotSupported, Unavailable } from '@markitect/domain';
 import type { DataSource } from 'typeorm';
 import { openReaders, type OpenReaders } from './engine/readers.connection.js';
 import type { SqliteReaders } from './engine/sqlite-readers.js';
@@ -27,6 +28,8 @@ export interface MigrationReport {
 export class SqliteConnection implements Connection {
   readonly name = 'sqlite';
   readonly kind = 'sql';
+  /** The unit of work that the present code runs in, or has been started from. */
+  readonly unitOfWork = new AsyncLocalStorage<{ readonly isOpen: boolean }>();
   readonly #options: ResolvedSqliteOptions;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -148,6 +151,43 @@ export class SqliteConnection implements Connection {
     return (this.#openWriter ?? (await this.#ensureWriter())).writer;
   }
 
+  /**
+   * Throws Conflict `TRANSACTION_NESTED` inside a unit of work: a write of its own would wait for the unit of work,
+   * which waits for it.
+   */
+  refuseInsideUnitOfWork(operation: string): void {
+    if (this.unitOfWork.getStore()?.isOpen !== true) return;
+    throw new Conflict(
+      'TRANSACTION_NESTED',
+      `${operation} would write outside the unit of work it is called in; use the repositories of its transaction`,
+      { operation },
+    );
+  }
+
+  /** The longest a write waits for its turn, in milliseconds. */
+  get writeTimeoutMs(): number {
+    return this.#options.writeTimeoutMs;
+  }
+
+  /**
+   * Makes the commits so far survive a power cut, where the setting `synchronous` has not done so already. Throws
+   * Unavailable `DATABASE_UNAVAILABLE`.
+   */
+  async syncLog(): Promise<void> {
+    if (this.#options.synchronous !== 'NORMAL') return;
+    try {
+      // SQLite keeps its locks on other files: closing this one gives none of them up.
+      const log = await open(`${this.#options.file}-wal`, 'r+');
+      try {
+        await log.datasync();
+      } finally {
+        await log.close();
+      }
+    } catch (cause) {
+      throw new Unavailable('DATABASE_UNAVAILABLE', 'the write-ahead log cannot be synced', { cause });
+    }
+  }
+
   async #open(): Promise<void> {
     const { file, create } = this.#options;
     const isNew = !existsSync(file);
@@ -241,7 +281,7 @@ export class SqliteConnection implements Connection {
   async #schemaObjects(): Promise<Pick<MigrationReport, 'tables' | 'indexes'>> {
     const rows = await this.readers().all<{ type: string; name: string }>(
       `SELECT type, name FROM sqlite_schema
-       WHERE name LIKE 'document%' AND (sql LIKE 'CREATE TABLE "%' OR sql LIKE 'CREATE VIRTUAL%' OR type = 'index')
+       WHERE name <> '${MIGRATIONS_TABLE}' AND (sql LIKE 'CREATE TABLE "%' OR sql LIKE 'CREATE VIRTUAL%' OR type = 'index')
          AND name NOT LIKE 'sqlite_%' ORDER BY name`,
     );
     const named = (type: string): string[] => rows.filter((row) => row.type === type).map((row) => row.name);

@@ -12,6 +12,7 @@ import {
   parseSearchQuery,
   type Precondition,
   type SearchHit,
+  Unavailable,
 } from '@markitect/domain';
 import type { DocumentQuery, DocumentSearch, SaveResult } from '@markitect/ports';
 import { draftDocument } from './document-draft.js';
@@ -74,6 +75,13 @@ export class DocumentService {
     return (await this.#trees.decoded(document)) ?? notFound(document.path);
   }
 
+  /** The syntax tree as JSON in UTF-8. Costs the event loop nothing worth naming, however large the tree is. */
+  async treeJson(path: string): Promise<Uint8Array> {
+    const document = await this.#fingerprint(path);
+    const tree = await this.#trees.encoded(document);
+    return tree === undefined ? notFound(document.path) : this.#ports.parser.json(tree);
+  }
+
   /** The nodes of one document that a selector matches. Throws Invalid `SELECTOR_INVALID`. */
   async select(path: string, selector: string, page: PageRequest = {}): Promise<Page<NodeHit>> {
     const document = await this.#fingerprint(path);
@@ -87,9 +95,14 @@ export class DocumentService {
 
   /**
    * Stores a text as the document at a path, committed when the promise is settled. Throws Conflict
-   * `DOCUMENT_CHANGED`, Invalid `FRONT_MATTER_INVALID`, `FILE_NOT_UTF8`, `FILE_BINARY`, `DOCUMENT_TOO_LARGE`.
+   * `DOCUMENT_CHANGED`, Unavailable `CONNECTION_CLOSED` when `signal` is aborted before the commit begins, Invalid `FRONT_MATTER_INVALID`, `FILE_NOT_UTF8`, `FILE_BINARY`, `DOCUMENT_TOO_LARGE`.
    */
-  async put(path: string, content: string, expected?: Precondition): Promise<SaveResult> {
+  async put(
+    path: string,
+    content: string,
+    expected?: Precondition,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<SaveResult> {
     const key = parseDocumentPath(path);
     const text = encodeMarkdown(content);
     if (text.bytes > this.#maxBytes) {
@@ -103,6 +116,9 @@ export class DocumentService {
     }
     const parsed = await this.#ports.parser.parse(text.content);
     await this.#ports.trees.put(text.hash, parsed.tree);
+    if (signal?.aborted === true) {
+      throw new Unavailable('CONNECTION_CLOSED', 'whoever wrote the document left before it was stored');
+    }
     return this.#ports.documents.save(
       draftDocument({ path: key, text, parsed, savedAt: this.#now().toISOString() }),
       expected,

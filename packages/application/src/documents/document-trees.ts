@@ -6,7 +6,7 @@ import type {
   EncodedTree,
   MarkdownParser,
 } from '@markitect/ports';
-import type { MarkdownNode } from '@markitect/domain';
+import type { ContentHash, MarkdownNode } from '@markitect/domain';
 
 /** What {@link DocumentTrees} works with. */
 export interface DocumentTreesPorts {
@@ -34,23 +34,31 @@ export class DocumentTrees {
   async decoded(document: DocumentFingerprint): Promise<MarkdownNode | undefined> {
     const cached = await this.#ports.cache.get(document.hash);
     if (cached !== undefined) return cached;
-    const tree = await this.encoded(document);
-    if (tree === undefined) return undefined;
-    const node = await this.#ports.parser.decode(tree);
-    await this.#ports.cache.set(document.hash, node, tree.byteLength * DECODED_WEIGHT);
+    const found = await this.#find(document);
+    if (found === undefined) return undefined;
+    const node = await this.#ports.parser.decode(found.tree);
+    await this.#ports.cache.set(found.hash, node, found.tree.byteLength * DECODED_WEIGHT);
     return node;
   }
 
   /** The tree as bytes. `undefined` when the document is gone. */
   async encoded(document: DocumentFingerprint): Promise<EncodedTree | undefined> {
-    return (await this.#ports.trees.get(document.hash)) ?? (await this.#rebuild(document));
+    return (await this.#find(document))?.tree;
   }
 
-  async #rebuild({ path }: DocumentFingerprint): Promise<EncodedTree | undefined> {
+  /** The tree with the hash of the text it is of: a newer one when the document was changed in the meantime. */
+  async #find({ path, hash }: DocumentFingerprint): Promise<HashedTree | undefined> {
+    const stored = await this.#ports.trees.get(hash);
+    if (stored !== undefined) return { hash, tree: stored };
     const document = await this.#ports.documents.get(path);
     if (document === undefined) return undefined;
     const { tree } = await this.#ports.parser.parse(document.content);
     await this.#ports.trees.put(document.hash, tree);
-    return tree;
+    return { hash: document.hash, tree };
   }
+}
+
+interface HashedTree {
+  readonly hash: ContentHash;
+  readonly tree: EncodedTree;
 }

@@ -7,6 +7,7 @@ import type {
   SourceFailure,
   SourceFile,
   SourceRequest,
+  UnitOfWork,
 } from '@markitect/ports';
 import { IngestBatch } from './ingest-batch.js';
 import type { IngestReport, IngestRun } from './ingest-report.js';
@@ -26,6 +27,7 @@ export interface IngestPorts {
   readonly parser: MarkdownParser;
   readonly trees: AstStore;
   readonly source: DocumentSource;
+  readonly unitOfWork: UnitOfWork;
 }
 
 export interface IngestOptions {
@@ -67,7 +69,7 @@ export class IngestService {
       run.onProgress === undefined ? undefined : this.#count(request, tally, run.signal),
     ]);
     const interrupted = run.signal?.aborted ?? false;
-    if (request.prune === true && !interrupted) tally.removed += await pruneDocuments(this.#ports, roots);
+    if (request.prune === true && !interrupted) await pruneDocuments(this.#ports, roots, tally);
     return tally.report((performance.now() - started) / 1000, interrupted);
   }
 
@@ -76,7 +78,18 @@ export class IngestService {
     const savedAt: Timestamp = this.#options.now().toISOString();
     const overwrite = request.overwrite ?? false;
     const open = () =>
-      new IngestBatch({ ...this.#ports, ...this.#options, overwrite, savedAt, claimed, tally, signal });
+      new IngestBatch({
+        ...this.#ports,
+        ...this.#options,
+        overwrite,
+        allowedRoots: request.allowedRoots,
+        savedAt,
+        claimed,
+        // Files of one input have paths of their own; only inputs can collide with each other.
+        keepClaims: request.inputs.length > 1,
+        tally,
+        signal,
+      });
 
     const running = new Set<Promise<void>>();
     let failure: { readonly error: unknown } | undefined;

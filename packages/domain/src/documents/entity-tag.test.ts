@@ -27,6 +27,11 @@ describe('requirePrecondition', () => {
 
   it.each<[Precondition, typeof current | undefined, string]>([
     ['absent', current, `a.md is at ${tag}; the request expected it absent`],
+    [
+      { tags: [] },
+      current,
+      `a.md is at ${tag}; the request expected it at a weak tag, which names no exact state`,
+    ],
     ['present', undefined, 'a.md does not exist; the request expected it present'],
     [{ tags: ['1-x', '2-y'] }, current, `a.md is at ${tag}; the request expected it at 1-x or 2-y`],
     [{ tags: [tag] }, undefined, `a.md does not exist; the request expected it at ${tag}`],

@@ -29,8 +29,14 @@ export function requirePrecondition(
         : found !== null && expected.tags.includes(found);
   if (holds) return;
   const state = found === null ? 'does not exist' : `is at ${found}`;
-  const wanted = typeof expected === 'string' ? expected : `at ${expected.tags.join(' or ')}`;
-  throw new Conflict('DOCUMENT_CHANGED', `${path} ${state}; the request expected it ${wanted}`, {
+  throw new Conflict('DOCUMENT_CHANGED', `${path} ${state}; the request ${wish(expected)}`, {
     details: { path, current: found },
   });
+}
+
+function wish(expected: Precondition): string {
+  if (typeof expected === 'string') return `expected it ${expected}`;
+  // No state at all: all the tags a request gave were weak ones, which name no exact state.
+  if (expected.tags.length === 0) return 'expected it at a weak tag, which names no exact state';
+  return `expected it at ${expected.tags.join(' or ')}`;
 }

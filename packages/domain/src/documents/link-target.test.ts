@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDocumentPath } from './document-path.js';
-import { linkKey, resolveLink } from './link-target.js';
+import { fragmentArrives, linkedPath, linkKey, resolveLink } from './link-target.js';
 
 // One seed: a run that fails can be repeated.
 fc.configureGlobal({ seed: 2026, numRuns: 500 });
@@ -131,3 +131,31 @@ const documentPaths = fc
     maxLength: 4,
   })
   .map((parts) => parseDocumentPath(`${parts.join('/')}.md`));
+
+describe('linkedPath', () => {
+  const candidates = ['g/README.md', 'g/index.md'].map(parseDocumentPath);
+
+  it.each([
+    ['from.md', 'g/', 'g/README.md'],
+    ['from.md', 'g/index.md#x', 'g/index.md'],
+    ['g/index.md', '#x', 'g/index.md'],
+    ['g/index.md', 'README.md?a=1', 'g/README.md'],
+    ['from.md', 'g/%69ndex.md', 'g/index.md'],
+  ])('of a link in %s to %s is %s', (from, href, expected) => {
+    expect(linkedPath(candidates, parseDocumentPath(from), href)).toBe(expected);
+  });
+
+  it('is nothing where there is nothing', () => {
+    expect(linkedPath([], parseDocumentPath('a.md'), 'b.md')).toBeUndefined();
+  });
+});
+
+describe('fragmentArrives', () => {
+  it.each([undefined, '', 'top', 'TOP', 'Install'])('lets %p arrive', (fragment) => {
+    expect(fragmentArrives(fragment, ['install'])).toBe(true);
+  });
+
+  it('does not let a fragment arrive that is not there', () => {
+    expect(fragmentArrives('setup', ['install'])).toBe(false);
+  });
+});

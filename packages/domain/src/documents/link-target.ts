@@ -23,8 +23,8 @@ export interface OutgoingLink {
    */
   readonly state: 'ok' | 'missing-document' | 'missing-fragment' | 'unchecked';
   /**
-   * The document it leads to, when there is one. Where several have the link's key: the linking document itself if
-   * it is one of them, else the first by path.
+   * The document it leads to, when there is one; where several have the link's key, the one {@link linkedPath}
+   * chooses.
    */
   readonly path?: DocumentPath;
   readonly fragment?: string;
@@ -55,6 +55,33 @@ export function linkKey(path: string): string {
 }
 
 /** Behind a name: a file called `.md` is no page without a name. */
+/**
+ * The document that a link written as `href` in `from` means, of those that have its key: the one of the file name as
+ * written, else `from` itself, else the first by path. `candidates` are in the order of paths.
+ */
+export function linkedPath(
+  candidates: readonly DocumentPath[],
+  from: DocumentPath,
+  href: string,
+): DocumentPath | undefined {
+  if (candidates.length <= 1) return candidates[0];
+  const written = decode(href.replace(/[?#].*$/s, ''));
+  const name = written.slice(written.lastIndexOf('/') + 1);
+  const named = candidates.find((path) => path.slice(path.lastIndexOf('/') + 1) === name);
+  return named ?? candidates.find((path) => path === from) ?? candidates[0];
+}
+
+/**
+ * Whether a fragment names one of these places, case folded. An empty one and `top` are the beginning of any page, as
+ * they are for browsers.
+ */
+export function fragmentArrives(fragment: string | undefined, places: Iterable<string>): boolean {
+  const sought = fragment?.toLowerCase() ?? '';
+  if (sought === '' || sought === 'top') return true;
+  for (const place of places) if (place.toLowerCase() === sought) return true;
+  return false;
+}
+
 const pageExtension = /(?<=[^/])\.(?:md|markdown|mdx|html?)$/i;
 
 /**

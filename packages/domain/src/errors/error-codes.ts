@@ -51,14 +51,14 @@ export const errorCodes = {
   },
   CURSOR_INVALID: {
     kind: 'Invalid',
-    meaning: 'A page cursor was altered, or belongs to another query.',
+    meaning: 'A page cursor is damaged, or belongs to another query.',
     remedy: 'Start again without a cursor, then pass `nextCursor` back unchanged with the same query.',
   },
   DATABASE_BUSY: {
     kind: 'Unavailable',
-    meaning: 'Another process held the write lock of the database for longer than the busy timeout.',
+    meaning: 'Another process held the write lock of the database for longer than the write timeout.',
     remedy:
-      'Try again; if it recurs, raise `database.busyTimeoutMs` or find the process that holds the lock.',
+      'Try again; if it recurs, raise `database.writeTimeoutMs` or find the process that holds the lock.',
   },
   DATABASE_CORRUPT: {
     kind: 'Corrupt',
@@ -90,6 +90,11 @@ export const errorCodes = {
     kind: 'NotFound',
     meaning: 'No document is stored at this path.',
     remedy: 'List the stored paths with `markitect docs list`, or ingest the file first.',
+  },
+  DOCUMENT_PATH_AMBIGUOUS: {
+    kind: 'Conflict',
+    meaning: 'Two files of one ingest have the same document path.',
+    remedy: 'Ingest them separately, each with its own `--as` prefix, or rename one of them.',
   },
   DOCUMENT_PATH_INVALID: {
     kind: 'Invalid',
@@ -191,10 +196,15 @@ export const errorCodes = {
     remedy:
       'Look for generated or damaged text such as thousands of `>` or `[` in a row, or split the document.',
   },
+  MEDIA_TYPE_NOT_ACCEPTABLE: {
+    kind: 'Invalid',
+    meaning: 'The answer exists in none of the types the request accepts.',
+    remedy: 'Name one of the types that `/docs` names for the answer in `Accept`, or leave it out.',
+  },
   MEDIA_TYPE_UNSUPPORTED: {
     kind: 'Invalid',
-    meaning: 'The body of a request is of a type the operation does not read.',
-    remedy: 'Send a `Content-Type` that `/docs` names for the operation, in UTF-8.',
+    meaning: 'The body of a request is of a type, or in an encoding, the operation does not read.',
+    remedy: 'Send a `Content-Type` that `/docs` names for the operation, in UTF-8 and not compressed.',
   },
   METHOD_NOT_ALLOWED: {
     kind: 'Invalid',
@@ -210,6 +220,16 @@ export const errorCodes = {
     kind: 'Conflict',
     meaning: 'The If-Match or If-None-Match condition of the request does not hold.',
     remedy: 'Read the document again and repeat the request with its present ETag.',
+  },
+  PRUNE_REFUSED: {
+    kind: 'Conflict',
+    meaning: 'Every file that was read from a folder is gone, as when its disk is not mounted.',
+    remedy: 'Bring the folder back, or remove its documents with `markitect docs remove`.',
+  },
+  READ_TIMEOUT: {
+    kind: 'Timeout',
+    meaning: 'A read waited for a free connection longer than its deadline.',
+    remedy: 'Try again, narrow long searches, or raise `database.readers`.',
   },
   REQUEST_INVALID: {
     kind: 'Invalid',
@@ -296,7 +316,7 @@ export const errorCodes = {
   WORKSPACE_DIRTY: {
     kind: 'Conflict',
     meaning: 'A workspace has changes that are not saved and would be lost.',
-    remedy: 'Save or finish it, or repeat the command with `--discard` to lose them.',
+    remedy: 'Save or finish it, or say that they may be lost: `--yes`, or `discard` over the API.',
   },
   WORKSPACE_FILE_EXISTS: {
     kind: 'Conflict',

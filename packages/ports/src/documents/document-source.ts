@@ -44,7 +44,8 @@ export interface ResolvedSources {
 export interface DocumentSource {
   /**
    * Checks every input before anything is read. Throws NotFound `SOURCE_NOT_FOUND`, Invalid `SOURCE_UNSUPPORTED`,
-   * Forbidden `ROOT_NOT_ALLOWED`, `FILE_UNREADABLE`, Invalid `LINK_LOOP`.
+   * Forbidden `ROOT_NOT_ALLOWED`, `FILE_UNREADABLE`, Invalid `LINK_LOOP`, and `DOCUMENT_PATH_INVALID` for an impossible
+   * `as`. Outside `allowedRoots` everything is `ROOT_NOT_ALLOWED`, whether it exists or not.
    */
   resolve(request: SourceRequest): Promise<ResolvedSources>;
 
@@ -56,12 +57,14 @@ export interface DocumentSource {
   walk(request: SourceRequest): AsyncIterable<SourceFile | SourceFailure>;
 
   /**
-   * The bytes of a file. Throws Invalid `DOCUMENT_TOO_LARGE` when it has more than `maxBytes` (without reading it),
-   * NotFound `SOURCE_NOT_FOUND`, Forbidden `FILE_UNREADABLE`, Unavailable `FILE_SYSTEM_FAILED`.
+   * The bytes of a file. With `allowedRoots`, as in the request, it holds to them even when a symbolic link has been put
+   * in place since the walk. Throws Invalid `DOCUMENT_TOO_LARGE` when it has more than `maxBytes` (without reading it),
+   * `SOURCE_UNSUPPORTED`, `LINK_LOOP`, NotFound `SOURCE_NOT_FOUND`, Forbidden `FILE_UNREADABLE`, `ROOT_NOT_ALLOWED`,
+   * Unavailable `FILE_SYSTEM_FAILED`.
    */
-  read(source: string, maxBytes: number): Promise<Uint8Array>;
+  read(source: string, maxBytes: number, allowedRoots?: readonly string[]): Promise<Uint8Array>;
 
-  /** Of these absolute paths, those where there is certainly no file any more. */
+  /** Of these absolute paths, those where there is certainly no file any more: nothing, or something else. */
   missing(sources: readonly string[]): Promise<readonly string[]>;
 }
 

@@ -42,6 +42,13 @@ export interface MarkdownParser {
   decode(tree: EncodedTree): Promise<MarkdownNode>;
 
   /**
+   * The tree as JSON in UTF-8, for handing on as it is: what `JSON.stringify` makes of the nodes, built off the caller's
+   * event loop when the tree is large. Throws Corrupt `AST_CORRUPT`, Invalid `MARKDOWN_TOO_COMPLEX` when it is too large
+   * for one text.
+   */
+  json(tree: EncodedTree): Promise<Uint8Array>;
+
+  /**
    * The nodes that a CSS-like selector matches, in reading order, at most `limit`. Throws Invalid
    * `SELECTOR_INVALID`, Corrupt `AST_CORRUPT`.
    */
@@ -51,5 +58,6 @@ export interface MarkdownParser {
 export const markdownParserPort = definePort<MarkdownParser>('MarkdownParser', {
   parse: { kind: 'read', idempotent: true },
   decode: { kind: 'read', idempotent: true },
+  json: { kind: 'read', idempotent: true },
   select: { kind: 'read', idempotent: true },
 });

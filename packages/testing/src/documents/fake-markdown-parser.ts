@@ -45,6 +45,10 @@ export class FakeMarkdownParser implements MarkdownParser {
     }
   }
 
+  async json(tree: EncodedTree): Promise<Uint8Array> {
+    return Buffer.from(JSON.stringify(await this.decode(tree)));
+  }
+
   async select(tree: EncodedTree, selector: string, limit: number): Promise<readonly SelectedNode[]> {
     const match = /^(?<type>\*|[a-z]+)(?:\[(?<field>[a-z]+)=(?<value>[^\]]*)\])?$/i.exec(selector);
     if (match === null) {

@@ -8,6 +8,8 @@ import {
   Invalid,
   type JsonObject,
   type JsonValue,
+  fragmentArrives,
+  linkedPath,
   linkKey,
   type OutgoingLink,
   type Page,
@@ -216,13 +218,16 @@ export class InMemoryDocumentRepository implements DocumentRepository {
       if (target.kind !== 'document') return { ...link, state: 'unchecked' };
       const named = definedOnly({ fragment: target.fragment });
       const candidates = this.#sorted().filter((other) => linkKey(other.draft.path) === target.key);
-      const found = candidates.find((other) => other.draft.path === draft.path) ?? candidates[0];
+      const chosen = linkedPath(
+        candidates.map((other) => other.draft.path),
+        draft.path,
+        href,
+      );
+      const found = candidates.find((other) => other.draft.path === chosen);
       if (found === undefined) return { ...link, ...named, state: 'missing-document' };
       const { path, headings, anchors } = found.draft;
-      const arrives =
-        target.fragment === undefined ||
-        anchors.includes(target.fragment) ||
-        headings.some((heading) => heading.slug === target.fragment);
+      const places = [...headings.map((heading) => heading.slug), ...anchors];
+      const arrives = fragmentArrives(target.fragment, places);
       return { ...link, ...named, path, state: arrives ? 'ok' : 'missing-fragment' };
     });
   }

@@ -161,6 +161,17 @@ export function describeMarkdownParserContract(name: string, open: () => Promise
     );
 
     it(
+      'writes a tree as JSON that says the same as its nodes',
+      parsed(async (parser) => {
+        for (const text of [content, `${content}\n${'More *words* und Größe.\n\n'.repeat(2000)}`]) {
+          const { tree } = await parser.parse(text);
+          const json = new TextDecoder('utf-8', { fatal: true }).decode(await parser.json(tree));
+          expect(JSON.parse(json)).toEqual(await parser.decode(tree));
+        }
+      }),
+    );
+
+    it(
       'reads back a tree that was copied',
       parsed(async (parser) => {
         const { tree } = await parser.parse(content);
@@ -177,6 +188,7 @@ export function describeMarkdownParserContract(name: string, open: () => Promise
         const tree = bytes as EncodedTree;
         expect((await markitectFailure(() => parser.decode(tree))).code).toBe('AST_CORRUPT');
         expect((await markitectFailure(() => parser.select(tree, 'heading', 1))).code).toBe('AST_CORRUPT');
+        expect((await markitectFailure(() => parser.json(tree))).code).toBe('AST_CORRUPT');
       })(),
     );
 

@@ -1,5 +1,13 @@
-import type { DocumentLinks, DocumentPath, Heading, IncomingLink, OutgoingLink } from '@markitect/domain';
-import type { SqliteHandle } from '../engine/sqlite-handle.js';
+import {
+  type DocumentLinks,
+  type DocumentPath,
+  fragmentArrives,
+  type Heading,
+  type IncomingLink,
+  linkedPath,
+  type OutgoingLink,
+} from '@markitect/domain';
+import type { SqlReader } from '../engine/sql-executor.js';
 
 interface OwnRow {
   readonly id: number;
@@ -23,32 +31,32 @@ interface IncomingRow extends LinkRow {
 interface Candidate {
   readonly path: DocumentPath;
   readonly linkKey: string;
-  /** What can be linked to in it, in lower case; `undefined` when nobody asks. */
-  readonly fragments: ReadonlySet<string> | undefined;
+  /** What can be linked to in it; empty when nobody asks. */
+  readonly fragments: readonly string[];
 }
 
 /**
- * The links of a document and to it; `undefined` when there is no such document. `handle` must stand in a
+ * The links of a document and to it; `undefined` when there is no such document. `reader` must stand in a
  * snapshot, so that links are judged against the state they were read in.
  */
 export async function documentLinks(
-  handle: SqliteHandle,
+  reader: SqlReader,
   path: DocumentPath,
 ): Promise<DocumentLinks | undefined> {
-  const [own] = await handle.all<OwnRow>('SELECT id, link_key FROM documents WHERE path = ?', [path]);
+  const [own] = await reader.all<OwnRow>('SELECT id, link_key FROM documents WHERE path = ?', [path]);
   if (own === undefined) return undefined;
-  const links = await handle.all<LinkRow>(
+  const links = await reader.all<LinkRow>(
     `SELECT href, text, line, kind, target, fragment FROM document_links WHERE document_id = ? ORDER BY position`,
     [own.id],
   );
-  const incoming = await handle.all<IncomingRow>(
+  const incoming = await reader.all<IncomingRow>(
     `SELECT d.path, l.href, l.text, l.line, l.kind, l.target, l.fragment
      FROM document_links l JOIN documents d ON d.id = l.document_id
      WHERE l.target = ? AND l.kind = 'document' AND l.document_id <> ?
      ORDER BY d.path, l.line, l.position`,
     [own.link_key, own.id],
   );
-  const candidates = await candidatesOf(handle, own, links);
+  const candidates = await candidatesOf(reader, own, links);
   return {
     outgoing: links.map((link) => judged(link, path, candidates)),
     incoming: incoming
@@ -64,7 +72,7 @@ export async function documentLinks(
 
 /** Every document that one of the links, or a link to this document, may mean; in the order of paths. */
 async function candidatesOf(
-  handle: SqliteHandle,
+  reader: SqlReader,
   own: OwnRow,
   links: readonly LinkRow[],
 ): Promise<readonly Candidate[]> {
@@ -75,7 +83,7 @@ async function candidatesOf(
     keys.add(target);
     if (fragment !== null) keysWithFragment.add(target);
   }
-  const rows = await handle.all<{
+  const rows = await reader.all<{
     path: DocumentPath;
     link_key: string;
     headings: string | null;
@@ -90,32 +98,23 @@ async function candidatesOf(
   return rows.map(({ path, link_key, headings, anchors }) => ({
     path,
     linkKey: link_key,
-    fragments: headings === null || anchors === null ? undefined : fragmentsOf(headings, anchors),
+    fragments: headings === null || anchors === null ? [] : fragmentsOf(headings, anchors),
   }));
 }
 
-function fragmentsOf(headings: string, anchors: string): ReadonlySet<string> {
+function fragmentsOf(headings: string, anchors: string): readonly string[] {
   const slugs = (JSON.parse(headings) as Heading[]).map((heading) => heading.slug);
-  return new Set([...slugs, ...(JSON.parse(anchors) as string[])].map((each) => each.toLowerCase()));
+  return [...slugs, ...(JSON.parse(anchors) as string[])];
 }
 
-/**
- * The document a link means when several have its key: the one it stands in, else the one of the file name as
- * written, else the first by path.
- */
 function meant(link: LinkRow, from: DocumentPath, candidates: readonly Candidate[]): Candidate | undefined {
   const fitting = candidates.filter((candidate) => candidate.linkKey === link.target);
-  if (fitting.length <= 1) return fitting[0];
-  const name = fileName(link.href.replace(/[?#].*$/s, ''));
-  return (
-    fitting.find(({ path }) => path === from) ??
-    fitting.find(({ path }) => fileName(path) === name) ??
-    fitting[0]
+  const chosen = linkedPath(
+    fitting.map(({ path }) => path),
+    from,
+    link.href,
   );
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+  return fitting.find(({ path }) => path === chosen);
 }
 
 function judged(link: LinkRow, from: DocumentPath, candidates: readonly Candidate[]): OutgoingLink {
@@ -124,12 +123,7 @@ function judged(link: LinkRow, from: DocumentPath, candidates: readonly Candidat
   const fragment = link.fragment === null ? {} : { fragment: link.fragment };
   const target = meant(link, from, candidates);
   if (target === undefined) return { href, text, line, kind, state: 'missing-document', ...fragment };
-  const state = arrives(link.fragment, target) ? 'ok' : 'missing-fragment';
+  const arrives = fragmentArrives(link.fragment ?? undefined, target.fragments);
+  const state = arrives ? 'ok' : 'missing-fragment';
   return { href, text, line, kind, state, path: target.path, ...fragment };
-}
-
-/** Browsers take an empty fragment and `top` for the beginning of any page. */
-function arrives(fragment: string | null, target: Candidate): boolean {
-  const sought = fragment?.toLowerCase() ?? '';
-  return sought === '' || sought === 'top' || target.fragments?.has(sought) === true;
 }

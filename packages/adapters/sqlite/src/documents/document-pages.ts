@@ -12,7 +12,7 @@ import {
   type DocumentSort,
   encodeCursor,
 } from '@markitect/ports';
-import type { SqliteReaders } from '../engine/sqlite-readers.js';
+import type { SqlReader } from '../engine/sql-executor.js';
 import { summariesOf, summaryPage, summarySelection } from './document-json.js';
 import { allOf, type Condition, filterConditions, prefixConditions } from './document-filters.js';
 
@@ -27,10 +27,7 @@ const columns: Readonly<Record<DocumentSort, string>> = {
 type Place = readonly [value: string | number, path: string];
 
 /** One page of documents: an index range that starts where the page before ended. */
-export async function listDocuments(
-  readers: SqliteReaders,
-  query: DocumentQuery,
-): Promise<Page<DocumentSummary>> {
+export async function listDocuments(reader: SqlReader, query: DocumentQuery): Promise<Page<DocumentSummary>> {
   const { sort = 'path', order = 'asc', cursor } = query;
   const limit = pageLimit(query);
   const sequence = [
@@ -50,7 +47,7 @@ export async function listDocuments(
   const where = allOf(conditions);
   const direction = order === 'asc' ? 'ASC' : 'DESC';
   const by = sort === 'path' ? `d.path ${direction}` : `${columns[sort]} ${direction}, d.path ${direction}`;
-  const rows = await readers.all<{ page: string }>(
+  const rows = await reader.all<{ page: string }>(
     summaryPage(`SELECT ${summarySelection} FROM documents d WHERE ${where.sql} ORDER BY ${by} LIMIT ?`),
     [...where.parameters, limit + 1],
   );
@@ -59,7 +56,7 @@ export async function listDocuments(
 
 /** One page of the documents read from `root` or below it, by path. */
 export async function listDocumentsBySource(
-  readers: SqliteReaders,
+  reader: SqlReader,
   root: string,
   page: PageRequest,
 ): Promise<Page<DocumentFingerprint>> {
@@ -73,7 +70,7 @@ export async function listDocumentsBySource(
     start = 'AND d.path > ?';
     parameters.push(path);
   }
-  const rows = await readers.all<FingerprintRow>(
+  const rows = await reader.all<FingerprintRow>(
     `SELECT path, hash, source FROM documents d
       WHERE (d.source = ? OR (${below.sql})) ${start} ORDER BY d.path LIMIT ?`,
     [...parameters, limit + 1],

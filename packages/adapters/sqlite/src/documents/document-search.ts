@@ -7,8 +7,9 @@ import {
   type SnippetPart,
 } from '@markitect/domain';
 import { decodeCursor, type DocumentSearch, encodeCursor } from '@markitect/ports';
-import type { SqliteReaders } from '../engine/sqlite-readers.js';
+import type { SqlReader } from '../engine/sql-executor.js';
 import { allOf, filterConditions } from './document-filters.js';
+import { EXCERPT_BEFORE, EXCERPT_LENGTH, excerptParts, firstStem } from './excerpt.js';
 
 /*
  * What surrounds a word found. Noncharacters: Unicode keeps them out of texts that are exchanged, so they are in no
@@ -20,22 +21,28 @@ const CLOSE = '\u{fdd1}';
 /** How many words a snippet has. FTS5 takes at most 64. */
 const SNIPPET_WORDS = 24;
 
+/**
+ * FTS5 weighs every pair of words found for a snippet: a long text with a common word would hold a connection for
+ * minutes. Longer texts than this are cut where the first word stands.
+ */
+const MAX_SNIPPET_BYTES = 32 * 1024;
+
 interface HitRow {
   readonly id: number;
   readonly rank: number;
   readonly path: string;
   readonly title: string;
-  readonly snippet: string;
+  /** Of a short text. */
+  readonly snippet: string | null;
+  /** Of a long text. */
+  readonly excerpt: string | null;
 }
 
 /**
  * One page of the documents that meet all terms, best first. Every match is ranked for every page; snippets are
  * made for the documents of the page only.
  */
-export async function searchDocuments(
-  readers: SqliteReaders,
-  search: DocumentSearch,
-): Promise<Page<SearchHit>> {
+export async function searchDocuments(reader: SqlReader, search: DocumentSearch): Promise<Page<SearchHit>> {
   const limit = pageLimit(search);
   const match = matchExpression(search.terms);
   const sequence = ['search', match, search.prefix ?? '', search.tag ?? null];
@@ -44,7 +51,7 @@ export async function searchDocuments(
     search.cursor === undefined
       ? undefined
       : decodeCursor<readonly [number, string]>(search.cursor, sequence, isPlace);
-  const rows = await readers.all<HitRow>(
+  const rows = await reader.all<HitRow>(
     `WITH ranked AS MATERIALIZED (
        SELECT s.rowid AS id, bm25(document_search, 10.0, 4.0, 1.0) AS rank, d.path, d.title
        FROM document_search s JOIN documents d ON d.id = s.rowid
@@ -52,18 +59,20 @@ export async function searchDocuments(
      ), page AS MATERIALIZED (
        SELECT * FROM ranked ${place === undefined ? '' : 'WHERE (rank, path) > (?, ?)'} ORDER BY rank, path LIMIT ?
      )
-     SELECT page.*, (
+     SELECT page.*, CASE WHEN octet_length(d.text) <= ${MAX_SNIPPET_BYTES} THEN (
        SELECT snippet(document_search, 2, '${OPEN}', '${CLOSE}', '…', ${SNIPPET_WORDS})
        FROM document_search WHERE document_search MATCH ? AND rowid = page.id
-     ) AS snippet
-     FROM page ORDER BY rank, path`,
-    [match, ...filter.parameters, ...(place ?? []), limit + 1, match],
+     ) END AS snippet, CASE WHEN octet_length(d.text) > ${MAX_SNIPPET_BYTES} THEN
+       substr(d.text, max(1, instr(lower(d.text), ?) - ${EXCERPT_BEFORE}), ${EXCERPT_LENGTH})
+     END AS excerpt
+     FROM page JOIN documents d ON d.id = page.id ORDER BY rank, page.path`,
+    [match, ...filter.parameters, ...(place ?? []), limit + 1, match, firstStem(search.terms)],
   );
-  const items = rows.slice(0, limit).map(({ path, title, rank, snippet }) => ({
+  const items = rows.slice(0, limit).map(({ path, title, rank, snippet, excerpt }) => ({
     path,
     title,
     score: -rank,
-    snippet: snippetParts(snippet),
+    snippet: snippet === null ? excerptParts(excerpt ?? '', search.terms) : snippetParts(snippet),
   }));
   const last = rows[limit - 1];
   return rows.length <= limit || last === undefined

@@ -2,7 +2,7 @@ import { documentLinkRows, documentRow, documentTagRows } from '@markitect/adapt
 import type { ContentHash, DocumentDraft, DocumentPath } from '@markitect/domain';
 import type { SaveResult } from '@markitect/ports';
 import type { SqlValue } from '../engine/sqlite-handle.js';
-import type { SqliteTransaction } from '../engine/sqlite-writer.js';
+import type { SqlExecutor } from '../engine/sql-executor.js';
 
 /** What a write has to know of a document that is stored. */
 export interface StoredDocument {
@@ -28,7 +28,7 @@ export interface Change {
 
 /** Reads what is stored at these paths now. */
 export async function storedState(
-  transaction: SqliteTransaction,
+  transaction: SqlExecutor,
   paths: readonly DocumentPath[],
 ): Promise<StoredState> {
   const rows = await transaction.all<{ documents: string; last_id: number }>(
@@ -63,7 +63,7 @@ export function saveResult(draft: DocumentDraft, stored: StoredDocument | undefi
  * documents get the ids after `lastId`: the transaction holds the write lock, so nobody else takes them.
  */
 export async function writeChanges(
-  transaction: SqliteTransaction,
+  transaction: SqlExecutor,
   changes: readonly Change[],
   lastId: number,
 ): Promise<void> {
@@ -92,7 +92,7 @@ export async function writeChanges(
 }
 
 /** Removes documents with everything that belongs to them. */
-export async function removeDocuments(transaction: SqliteTransaction, ids: readonly number[]): Promise<void> {
+export async function removeDocuments(transaction: SqlExecutor, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   // Foreign keys may be switched off, and ids are used again.
   await removeTagsAndLinks(transaction, ids);
@@ -101,7 +101,7 @@ export async function removeDocuments(transaction: SqliteTransaction, ids: reado
   ]);
 }
 
-async function removeTagsAndLinks(transaction: SqliteTransaction, ids: readonly number[]): Promise<void> {
+async function removeTagsAndLinks(transaction: SqlExecutor, ids: readonly number[]): Promise<void> {
   const list = [JSON.stringify(ids)];
   await transaction.run(
     'DELETE FROM document_tags WHERE document_id IN (SELECT value FROM json_each(?))',

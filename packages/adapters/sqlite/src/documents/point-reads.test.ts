@@ -31,6 +31,7 @@ function controlledReaders() {
   // The pool uses nothing else of a handle.
   const readers = new SqliteReaders(
     [1, 2, 3].map(() => ({ ...handle }) as Partial<SqliteHandle> as SqliteHandle),
+    1000,
   );
   return { sent, reads: new PointReads(() => readers) };
 }

@@ -1,5 +1,5 @@
 import type { Document, DocumentPath } from '@markitect/domain';
-import type { SqliteReaders } from '../engine/sqlite-readers.js';
+import type { SqlReader } from '../engine/sql-executor.js';
 import { documentColumns, type DocumentJsonRow, documentOf } from './document-json.js';
 
 interface Waiting {
@@ -24,12 +24,12 @@ const MAX_IN_FLIGHT = 2;
  * statement that has already been sent, so every read sees what was committed before it was asked for.
  */
 export class PointReads {
-  readonly #readers: () => SqliteReaders;
+  readonly #readers: () => SqlReader;
   #waiting = new Map<DocumentPath, Waiting>();
   #inFlight = 0;
   #isScheduled = false;
 
-  constructor(readers: () => SqliteReaders) {
+  constructor(readers: () => SqlReader) {
     this.#readers = readers;
   }
 
@@ -84,8 +84,7 @@ export class PointReads {
   async #read(batch: ReadonlyMap<DocumentPath, Waiting>): Promise<void> {
     const [only] = batch;
     if (only !== undefined && batch.size === 1) {
-      const [row] = await this.#readers().all<DocumentJsonRow>(oneQuery, [only[0]]);
-      only[1].resolve(row && documentOf(row));
+      only[1].resolve(await readDocument(this.#readers(), only[0]));
       return;
     }
     const found = await readDocuments(this.#readers(), [...batch.keys()]);
@@ -93,14 +92,18 @@ export class PointReads {
   }
 }
 
+/** The document at a path, or `undefined`. */
+export async function readDocument(reader: SqlReader, path: DocumentPath): Promise<Document | undefined> {
+  const [row] = await reader.all<DocumentJsonRow>(oneQuery, [path]);
+  return row && documentOf(row);
+}
+
 /** Those of the documents at these paths that there are. */
 export async function readDocuments(
-  readers: SqliteReaders,
+  reader: SqlReader,
   paths: readonly DocumentPath[],
 ): Promise<ReadonlyMap<DocumentPath, Document>> {
-  const rows = await readers.all<DocumentJsonRow & { path: DocumentPath }>(manyQuery, [
-    JSON.stringify(paths),
-  ]);
+  const rows = await reader.all<DocumentJsonRow & { path: DocumentPath }>(manyQuery, [JSON.stringify(paths)]);
   return new Map(rows.map((row) => [row.path, documentOf(row)]));
 }
 

@@ -5,11 +5,9 @@ import {
   type DocumentLinks,
   type DocumentPath,
   type DocumentSummary,
-  Invalid,
   type Page,
   type PageRequest,
   type Precondition,
-  requirePrecondition,
   type SearchHit,
 } from '@markitect/domain';
 import type {
@@ -19,37 +17,23 @@ import type {
   DocumentSearch,
   SaveResult,
 } from '@markitect/ports';
-import { GroupCommit, type Outcome } from '../engine/group-commit.js';
-import type { SqliteTransaction } from '../engine/sqlite-writer.js';
+import { GroupCommit } from '../engine/group-commit.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
+import {
+  documentFingerprints,
+  knownDocumentHashes,
+  pathOf,
+  removeDocumentsAt,
+  requireDifferentPaths,
+  saveDocuments,
+  writeGroup,
+  type WriteRequest,
+  type WriteResult,
+} from './document-changes.js';
 import { documentLinks } from './document-links.js';
-import {
-  fingerprintOf,
-  type FingerprintRow,
-  listDocuments,
-  listDocumentsBySource,
-} from './document-pages.js';
+import { listDocuments, listDocumentsBySource } from './document-pages.js';
 import { searchDocuments } from './document-search.js';
-import {
-  type Change,
-  isUnchanged,
-  removeDocuments,
-  saveResult,
-  storedState,
-  writeChanges,
-} from './document-writes.js';
 import { PointReads, readDocuments } from './point-reads.js';
-
-/** A write that may share its commit with others. */
-type WriteRequest =
-  | { readonly kind: 'save'; readonly draft: DocumentDraft; readonly expected: Precondition | undefined }
-  | { readonly kind: 'remove'; readonly path: DocumentPath; readonly expected: Precondition | undefined };
-
-/** What became of it: `undefined` when there was nothing to remove. */
-type WriteResult = SaveResult | 'removed' | undefined;
-
-const pathOf = (request: WriteRequest): DocumentPath =>
-  request.kind === 'save' ? request.draft.path : request.path;
 
 /**
  * The documents in a SQLite database. Single reads that come together are read together, single writes that wait
@@ -95,13 +79,7 @@ export class SqliteDocumentRepository implements DocumentRepository {
   }
 
   async fingerprints(paths: readonly DocumentPath[]): Promise<readonly DocumentFingerprint[]> {
-    const rows = await this.#connection
-      .readers()
-      .all<FingerprintRow>(
-        'SELECT path, hash, source FROM documents WHERE path IN (SELECT value FROM json_each(?))',
-        [JSON.stringify(paths)],
-      );
-    return rows.map(fingerprintOf);
+    return documentFingerprints(this.#connection.readers(), paths);
   }
 
   async listBySource(root: string, page: PageRequest): Promise<Page<DocumentFingerprint>> {
@@ -109,80 +87,31 @@ export class SqliteDocumentRepository implements DocumentRepository {
   }
 
   async save(draft: DocumentDraft, expected?: Precondition): Promise<SaveResult> {
+    this.#connection.refuseInsideUnitOfWork('DocumentRepository.save');
     return (await this.#writes.submit({ kind: 'save', draft, expected })) as SaveResult;
   }
 
   async saveMany(drafts: readonly DocumentDraft[]): Promise<readonly SaveResult[]> {
-    const paths = drafts.map((draft) => draft.path);
-    if (new Set(paths).size < paths.length) {
-      throw new Invalid('REQUEST_INVALID', 'two of the documents to save have the same path', {
-        details: { field: 'drafts' },
-      });
-    }
+    this.#connection.refuseInsideUnitOfWork('DocumentRepository.saveMany');
+    requireDifferentPaths(drafts);
     if (drafts.length === 0) return [];
     const writer = await this.#connection.writer();
-    return writer.transaction(async (transaction) => {
-      const state = await storedState(transaction, paths);
-      const all = drafts.map((draft): Change => ({ draft, stored: state.documents.get(draft.path) }));
-      const changes = all.filter(({ draft, stored }) => !isUnchanged(draft, stored));
-      await writeChanges(transaction, changes, state.lastId);
-      return all.map(({ draft, stored }) => saveResult(draft, stored));
-    });
+    return writer.transaction((transaction) => saveDocuments(transaction, drafts));
   }
 
   async remove(path: DocumentPath, expected?: Precondition): Promise<boolean> {
+    this.#connection.refuseInsideUnitOfWork('DocumentRepository.remove');
     return (await this.#writes.submit({ kind: 'remove', path, expected })) === 'removed';
   }
 
   async removeMany(paths: readonly DocumentPath[]): Promise<number> {
+    this.#connection.refuseInsideUnitOfWork('DocumentRepository.removeMany');
     if (paths.length === 0) return 0;
     const writer = await this.#connection.writer();
-    return writer.transaction(async (transaction) => {
-      const { documents } = await storedState(transaction, paths);
-      await removeDocuments(
-        transaction,
-        [...documents.values()].map(({ id }) => id),
-      );
-      return documents.size;
-    });
+    return writer.transaction((transaction) => removeDocumentsAt(transaction, paths));
   }
 
   async knownHashes(hashes: readonly ContentHash[]): Promise<ReadonlySet<ContentHash>> {
-    const rows = await this.#connection
-      .readers()
-      .all<{ hash: ContentHash }>(
-        'SELECT DISTINCT hash FROM documents WHERE hash IN (SELECT value FROM json_each(?))',
-        [JSON.stringify(hashes)],
-      );
-    return new Set(rows.map(({ hash }) => hash));
+    return knownDocumentHashes(this.#connection.readers(), hashes);
   }
-}
-
-/** Writes requests for different paths, each of which may fail by its precondition without the others noticing. */
-async function writeGroup(
-  transaction: SqliteTransaction,
-  requests: readonly WriteRequest[],
-): Promise<Outcome<WriteResult>[]> {
-  const state = await storedState(transaction, requests.map(pathOf));
-  const changes: Change[] = [];
-  const removed: number[] = [];
-  const outcomes = requests.map((request): Outcome<WriteResult> => {
-    const path = pathOf(request);
-    const stored = state.documents.get(path);
-    try {
-      requirePrecondition(path, request.expected, stored);
-    } catch (error) {
-      return { error };
-    }
-    if (request.kind === 'save') {
-      if (!isUnchanged(request.draft, stored)) changes.push({ draft: request.draft, stored });
-      return { value: saveResult(request.draft, stored) };
-    }
-    if (stored === undefined) return { value: undefined };
-    removed.push(stored.id);
-    return { value: 'removed' };
-  });
-  await removeDocuments(transaction, removed);
-  await writeChanges(transaction, changes, state.lastId);
-  return outcomes;
 }

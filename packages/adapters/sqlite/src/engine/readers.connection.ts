@@ -28,7 +28,7 @@ export async function openReaders(options: ResolvedSqliteOptions): Promise<OpenR
       await Promise.all(handles.map((handle) => handle.finalize()));
       await closeAll();
     };
-    return { pool: new SqliteReaders(handles), close };
+    return { pool: new SqliteReaders(handles, options.writeTimeoutMs), close };
   } catch (error) {
     await closeAll();
     throw error;

@@ -1,4 +1,5 @@
 import { FairLease, type LeaseStats } from '@markitect/connections';
+import { Timeout } from '@markitect/domain';
 import type { SqliteHandle, SqlValue } from './sqlite-handle.js';
 import { closedStore } from './translate-sqlite-error.js';
 
@@ -6,8 +7,16 @@ import { closedStore } from './translate-sqlite-error.js';
 export class SqliteReaders {
   readonly #lease: FairLease<SqliteHandle>;
 
-  constructor(handles: readonly SqliteHandle[]) {
-    this.#lease = new FairLease(handles, { closed: closedStore });
+  /** `timeoutMs`: the longest a read waits for a free connection before it throws Timeout `READ_TIMEOUT`. */
+  constructor(handles: readonly SqliteHandle[], timeoutMs: number) {
+    this.#lease = new FairLease(handles, {
+      timeoutMs,
+      timedOut: (waitedMs) =>
+        new Timeout('READ_TIMEOUT', `a read waited ${Math.round(waitedMs)} ms for a free connection`, {
+          details: { timeoutMs },
+        }),
+      closed: closedStore,
+    });
   }
 
   /** The rows a statement gives. */
@@ -20,9 +29,12 @@ export class SqliteReaders {
     return this.#lease.use(async (handle) => {
       await handle.run('BEGIN');
       try {
-        return await work(handle);
-      } finally {
+        const result = await work(handle);
         await handle.run('COMMIT');
+        return result;
+      } catch (error) {
+        await handle.run('ROLLBACK').catch(() => undefined);
+        throw error;
       }
     });
   }

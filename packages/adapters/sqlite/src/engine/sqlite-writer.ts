@@ -41,6 +41,58 @@ export class SqliteTransaction {
 }
 
 /**
+ * The writer connection, held until {@link release}: transactions of its holder may follow one another on it. One
+ * call at a time.
+ */
+export class WriterHold {
+  readonly #handle: SqliteHandle;
+  readonly #giveBack: () => void;
+
+  constructor(handle: SqliteHandle, giveBack: () => void) {
+    this.#handle = handle;
+    this.#giveBack = giveBack;
+  }
+
+  /**
+   * Begins a transaction with SQLite's write lock. While another process holds the lock it tries again as long as
+   * `patience` says; then throws Unavailable `DATABASE_BUSY`.
+   */
+  async begin(patience: () => boolean): Promise<void> {
+    for (;;) {
+      try {
+        await this.#handle.run('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error) || !patience()) throw error;
+        await delay(RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  all<Row>(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]> {
+    return this.#handle.all<Row>(sql, parameters);
+  }
+
+  run(sql: string, parameters?: readonly SqlValue[]): Promise<number> {
+    return this.#handle.run(sql, parameters);
+  }
+
+  /** SQLite has rolled back by itself after some errors; then there is nothing left to roll back. */
+  async rollback(): Promise<void> {
+    await this.#handle.run('ROLLBACK').catch(() => undefined);
+  }
+
+  release(): void {
+    this.#giveBack();
+  }
+}
+
+/** Whether another process held SQLite's lock for too long. */
+function isBusy(error: unknown): boolean {
+  return isMarkitectError(error) && error.code === 'DATABASE_BUSY';
+}
+
+/**
  * The one connection that writes. Transactions take turns in the order they were asked for; each holds SQLite's
  * write lock from its start, so none can fail half-way because another process writes.
  */
@@ -70,19 +122,26 @@ export class SqliteWriter {
   transaction<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<T> {
     const deadline = performance.now() + this.#timeoutMs;
     return this.#lease.use(async () => {
-      await this.#begin(deadline);
+      const hold = new WriterHold(this.#handle, () => undefined);
+      await hold.begin(() => performance.now() + RETRY_PAUSE_MS < deadline);
       const transaction = new SqliteTransaction(this.#handle);
       try {
         const result = await work(transaction);
         await this.#handle.run('COMMIT');
         return result;
       } catch (error) {
-        await this.#rollback();
+        await hold.rollback();
         throw error;
       } finally {
         transaction.end();
       }
     });
+  }
+
+  /** Takes the connection in turn with everybody else who writes; nothing is begun yet. Throws as {@link transaction}. */
+  async hold(): Promise<WriterHold> {
+    const handle = this.#lease.tryAcquire() ?? (await this.#lease.acquire());
+    return new WriterHold(handle, () => this.#lease.release(handle));
   }
 
   /** Runs work alone on the connection without a transaction: checkpoints and pragmas. */
@@ -97,23 +156,5 @@ export class SqliteWriter {
 
   stats(): LeaseStats {
     return this.#lease.stats();
-  }
-
-  async #begin(deadline: number): Promise<void> {
-    for (;;) {
-      try {
-        await this.#handle.run('BEGIN IMMEDIATE');
-        return;
-      } catch (error) {
-        const isBusy = isMarkitectError(error) && error.code === 'DATABASE_BUSY';
-        if (!isBusy || performance.now() + RETRY_PAUSE_MS >= deadline) throw error;
-        await delay(RETRY_PAUSE_MS);
-      }
-    }
-  }
-
-  /** SQLite has rolled back by itself after some errors; then there is nothing left to roll back. */
-  async #rollback(): Promise<void> {
-    await this.#handle.run('ROLLBACK').catch(() => undefined);
   }
 }

@@ -1,8 +1,15 @@
 import { CreateDocumentSearch1795219200001 } from './create-document-search.migration.js';
 import { CreateDocuments1795219200000 } from './create-documents.migration.js';
+import { CreateOutbox1795219200002 } from './create-outbox.migration.js';
+import { CreateWorkspaces1795219200003 } from './create-workspaces.migration.js';
 
 /** All migrations in the order they run. Released ones are never changed or removed. */
-export const migrations = [CreateDocuments1795219200000, CreateDocumentSearch1795219200001];
+export const migrations = [
+  CreateDocuments1795219200000,
+  CreateDocumentSearch1795219200001,
+  CreateOutbox1795219200002,
+  CreateWorkspaces1795219200003,
+];
 
 /** Their names, as the database remembers them. */
 export const migrationNames: readonly string[] = migrations.map((Migration) => new Migration().name);

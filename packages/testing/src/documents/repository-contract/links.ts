@@ -105,13 +105,13 @@ export function describeLinks(open: OpenRepository): void {
     );
 
     it(
-      'that several documents answer lead to the linking one, else to the first by path',
+      'that several documents answer lead to the one named, else the linking one, else the first by path',
       test(async (repository) => {
         await store(
           repository,
           { path: 'g/index.md', headings: [heading('in-index')], links: ['#in-index'] },
           { path: 'g/README.md', headings: [heading('in-readme')], links: ['#in-index'] },
-          { path: 'from.md', links: ['g/', 'g/#in-readme', 'g/#in-index'] },
+          { path: 'from.md', links: ['g/', 'g/#in-readme', 'g/#in-index', 'g/index.md#IN-INDEX', 'g/#top'] },
         );
         expect(await outgoing(repository, 'g/index.md')).toEqual([['#in-index', 'ok', 'g/index.md']]);
         expect(await outgoing(repository, 'g/README.md')).toEqual([
@@ -121,6 +121,11 @@ export function describeLinks(open: OpenRepository): void {
           ['g/', 'ok', 'g/README.md'],
           ['g/#in-readme', 'ok', 'g/README.md'],
           ['g/#in-index', 'missing-fragment', 'g/README.md'],
+          ['g/index.md#IN-INDEX', 'ok', 'g/index.md'],
+          ['g/#top', 'ok', 'g/README.md'],
+        ]);
+        expect((await repository.links(path('g/index.md')))?.incoming).toEqual([
+          expect.objectContaining({ path: 'from.md', fragment: 'IN-INDEX' }),
         ]);
       }),
     );

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import { MemoryCache } from '@markitect/adapter-cache';
+import {
+  FsAstStore,
+  FsDocumentSource,
+  FsFileStore,
+  FsWorkspaceLock,
+  TarArchiver,
+} from '@markitect/adapter-fs';
+import { WorkerMarkdownParser } from '@markitect/adapter-markdown';
+import {
+  SqliteConnection,
+  SqliteDocumentRepository,
+  SqliteUnitOfWork,
+  SqliteWorkspaceRepository,
+} from '@markitect/adapter-sqlite';
+import { DocumentService, IngestService, WorkspaceService } from '@markitect/application';
+import type { Config } from '@markitect/config';
+import { ConnectionManager } from '@markitect/connections';
+import type { MarkdownNode } from '@markitect/domain';
+import {
+  type Archiver,
+  archiverPort,
+  astStorePort,
+  type Cache,
+  cachePort,
+  documentRepositoryPort,
+  documentSourcePort,
+  type FileStore,
+  fileStorePort,
+  markdownParserPort,
+  unitOfWorkPort,
+  type UnitOfWork,
+  workspaceLockPort,
+  workspaceRepositoryPort,
+} from '@markitect/ports';
+import { traced } from '@markitect/telemetry';
+import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import type { ApplicationOptions } from './application.js';
+import { archivesFolder, astFolder, baselinesFolder, databaseFile, locksFolder } from './data-directory.js';
+import { tokens } from './tokens.js';
+
+/** Registers how everything is made that an app works with. Nothing is made before it is asked for. */
+export function registerAll(
+  { dataDir, database, ingest, cache, workspaces }: Config,
+  { create = false, telemetry, owner, onEffectFailure }: ApplicationOptions,
+): DependencyContainer {
+  const child = container.createChildContainer();
+  const once = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
+    child.register(name, { useFactory: instanceCachingFactory(make) });
+
+  once(tokens.store, () => new SqliteConnection({ ...database, file: databaseFile(dataDir), create }));
+  once(tokens.connections, (from) => {
+    const connections = new ConnectionManager();
+    connections.add(from.resolve(tokens.store));
+    return connections;
+  });
+  once(tokens.parserThreads, () => new WorkerMarkdownParser({ threads: ingest.parserThreads }));
+
+  once(tokens.parser, (from) => traced(markdownParserPort, from.resolve(tokens.parserThreads), telemetry));
+  once(tokens.repository, (from) =>
+    traced(documentRepositoryPort, new SqliteDocumentRepository(from.resolve(tokens.store)), telemetry, {
+      attributes: { 'db.system.name': 'sqlite' },
+    }),
+  );
+  once(tokens.source, () => traced(documentSourcePort, new FsDocumentSource(), telemetry));
+  once(tokens.trees, () => traced(astStorePort, new FsAstStore({ root: astFolder(dataDir) }), telemetry));
+  once(tokens.cache, () =>
+    traced<Cache<MarkdownNode>>(cachePort, new MemoryCache<MarkdownNode>(cache), telemetry),
+  );
+
+  const tracedUnitOfWork = (from: DependencyContainer) =>
+    traced<UnitOfWork>(unitOfWorkPort, from.resolve(tokens.unitOfWork), telemetry);
+  const ports = (from: DependencyContainer) => ({
+    documents: from.resolve(tokens.repository),
+    parser: from.resolve(tokens.parser),
+    trees: from.resolve(tokens.trees),
+  });
+  once(
+    tokens.documents,
+    (from) =>
+      new DocumentService(
+        { ...ports(from), cache: from.resolve(tokens.cache) },
+        { maxBytes: ingest.maxFileBytes },
+      ),
+  );
+  once(
+    tokens.ingest,
+    (from) =>
+      new IngestService(
+        { ...ports(from), unitOfWork: tracedUnitOfWork(from), source: from.resolve(tokens.source) },
+        {
+          maxBytes: ingest.maxFileBytes,
+          batchDocuments: ingest.batchDocuments,
+          batchBytes: ingest.batchBytes,
+        },
+      ),
+  );
+
+  const rootOf = {
+    workspaces: workspaces.root,
+    baselines: baselinesFolder(dataDir),
+    archives: archivesFolder(dataDir),
+    templates: workspaces.templates,
+  };
+  once(tokens.stores, () => eachOf(rootOf, (root) => new FsFileStore({ root })));
+  once(tokens.files, (from) =>
+    eachOf(from.resolve(tokens.stores), (each) => traced<FileStore>(fileStorePort, each, telemetry)),
+  );
+  once(
+    tokens.sqliteUnitOfWork,
+    (from) =>
+      new SqliteUnitOfWork(from.resolve(tokens.store), {
+        files: from.resolve(tokens.stores),
+        onInvalidate: async ({ keys }) => {
+          for (const key of keys) await from.resolve(tokens.cache).delete(key);
+        },
+        ...(onEffectFailure === undefined ? {} : { onEffectFailure }),
+      }),
+  );
+  once(tokens.unitOfWork, (from) =>
+    traced<UnitOfWork>(unitOfWorkPort, from.resolve(tokens.sqliteUnitOfWork), telemetry),
+  );
+  once(tokens.workspaceRepository, (from) =>
+    traced(workspaceRepositoryPort, new SqliteWorkspaceRepository(from.resolve(tokens.store)), telemetry, {
+      attributes: { 'db.system.name': 'sqlite' },
+    }),
+  );
+  once(
+    tokens.workspaces,
+    (from) =>
+      new WorkspaceService(
+        {
+          workspaces: from.resolve(tokens.workspaceRepository),
+          unitOfWork: tracedUnitOfWork(from),
+          lock: traced(workspaceLockPort, new FsWorkspaceLock({ root: locksFolder(dataDir) }), telemetry),
+          archiver: traced<Archiver>(archiverPort, new TarArchiver(), telemetry),
+          files: from.resolve(tokens.files),
+        },
+        {
+          folderOf: (slug) => join(workspaces.root, slug),
+          ...(owner === undefined ? {} : { owner }),
+        },
+      ),
+  );
+  return child;
+}
+
+function eachOf<K extends string, V, R>(
+  record: Readonly<Record<K, V>>,
+  make: (value: V) => R,
+): Readonly<Record<K, R>> {
+  return Object.fromEntries(
+    Object.entries<V>(record).map(([name, value]) => [name, make(value)]),
+  ) as Readonly<Record<K, R>>;
+}

@@ -1,0 +1,33 @@
+import type { Operation, Port } from '@markitect/ports';
+
+/** One call of an operation of a port. */
+export interface PortCall<P> {
+  /** The port and the operation, e.g. `DocumentRepository.save`. */
+  readonly name: string;
+  readonly kind: Operation['kind'];
+  /** Makes the call on an implementation. */
+  on(implementation: P): Promise<unknown>;
+}
+
+/** A port of which every call is handed to `answer`. Only for ports without sequences. */
+export function callsThrough<P extends object>(
+  port: Port<P>,
+  answer: (call: PortCall<P>) => Promise<unknown>,
+): P {
+  const operations = new Map(Object.entries<Operation>(port.operations));
+  return new Proxy({} as P, {
+    get(_, name) {
+      const operation = typeof name === 'string' ? operations.get(name) : undefined;
+      if (operation === undefined) return undefined;
+      return (...args: unknown[]) =>
+        answer({
+          name: `${port.name}.${String(name)}`,
+          kind: operation.kind,
+          on(implementation) {
+            const method = Reflect.get(implementation, name) as (...args: unknown[]) => Promise<unknown>;
+            return method.apply(implementation, args);
+          },
+        });
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import type { JsonValue } from '@markitect/domain';
+import type { FileStore } from '@markitect/ports';
+import { InMemoryDocumentRepository } from '../documents/in-memory-document-repository.js';
+import { InMemoryFileStore } from '../files/in-memory-file-store.js';
+import { InMemoryWorkspaceRepository } from '../workspaces/in-memory-workspace-repository.js';
+
+/** A message that has been sent. */
+export interface SentMessage {
+  readonly topic: string;
+  readonly payload: JsonValue;
+}
+
+/** Something to be done once the commit has happened. */
+export type Effect =
+  | { readonly kind: 'file'; readonly root: string; readonly path: string; readonly content?: Uint8Array }
+  | { readonly kind: 'key' | 'tag'; readonly name: string }
+  | ({ readonly kind: 'message' } & SentMessage);
+
+/** What a unit of work sees, rows and files, and what it leaves to be done. */
+export class WorkingState {
+  readonly documents = new InMemoryDocumentRepository();
+  readonly workspaces = new InMemoryWorkspaceRepository();
+  effects: readonly Effect[] = [];
+  afterCommit: readonly (() => void | Promise<void>)[] = [];
+  #files = new Map<string, InMemoryFileStore>();
+
+  /** The files below a root; copied from the store that others see when first asked for. */
+  async filesOf(root: string, store: FileStore): Promise<InMemoryFileStore> {
+    const files = this.#files.get(root) ?? (await copyOf(store));
+    this.#files.set(root, files);
+    return files;
+  }
+
+  async copy(): Promise<WorkingState> {
+    const copy = new WorkingState();
+    copy.become(this);
+    for (const [root, store] of copy.#files) copy.#files.set(root, await copyOf(store));
+    return copy;
+  }
+
+  /** Takes over everything from another state. */
+  become(other: WorkingState): void {
+    this.documents.become(other.documents);
+    this.workspaces.become(other.workspaces);
+    this.effects = other.effects;
+    this.afterCommit = other.afterCommit;
+    this.#files = new Map(other.#files);
+  }
+
+  /** Takes over the rows alone. */
+  becomeRowsOf(other: WorkingState): void {
+    this.documents.become(other.documents);
+    this.workspaces.become(other.workspaces);
+  }
+}
+
+async function copyOf(store: FileStore): Promise<InMemoryFileStore> {
+  const copy = new InMemoryFileStore();
+  for await (const { path } of store.list()) await copy.write(path, (await store.read(path)).bytes);
+  return copy;
+}
