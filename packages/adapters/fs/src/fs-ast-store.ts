@@ -1,10 +1,9 @@
 import type { Stats } from 'node:fs';
-import { mkdir, open, opendir, readFile, stat, unlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, opendir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type ContentHash, Invalid } from '@markitect/domain';
 import type { AstStore, EncodedTree } from '@markitect/ports';
-import writeFileAtomic from 'write-file-atomic';
 import { errnoOf, fileSystemError, isAbsence } from './file-system-error.js';
 
 /** Where an {@link FsAstStore} keeps its trees. */
@@ -36,6 +35,8 @@ const temporaryName = /^[0-9a-f]{64}\.mdast\.\d+$/;
  */
 export class FsAstStore implements AstStore {
   readonly #root: string;
+  /** The folders known to be there: most trees of a new store are the first of theirs. */
+  readonly #folders = new Set<string>();
 
   constructor(options: FsAstStoreOptions) {
     this.#root = options.root;
@@ -65,14 +66,7 @@ export class FsAstStore implements AstStore {
     const header = headerOf(tree);
     try {
       if (await this.#renew(file, header, tree.length)) return;
-      const bytes = Buffer.concat([header, tree]);
-      try {
-        await write(file, bytes);
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') throw error;
-        await mkdir(join(file, '..'), { recursive: true });
-        await write(file, bytes);
-      }
+      await this.#write(file, Buffer.concat([header, tree]));
     } catch (error) {
       throw fileSystemError(error, file, 'store');
     }
@@ -127,6 +121,22 @@ export class FsAstStore implements AstStore {
     return removed;
   }
 
+  async #write(file: string, bytes: Buffer): Promise<void> {
+    const folder = dirname(file);
+    if (this.#folders.has(folder)) {
+      try {
+        await write(file, bytes);
+        return;
+      } catch (error) {
+        // Somebody has removed the folder.
+        if (errnoOf(error) !== 'ENOENT') throw error;
+      }
+    }
+    await mkdir(folder, { recursive: true });
+    this.#folders.add(folder);
+    await write(file, bytes);
+  }
+
   #fileOf(hash: ContentHash): string {
     // A hash names a file: one that is none must not name another.
     if (!/^[0-9a-f]{64}$/.test(hash)) {
@@ -168,7 +178,14 @@ function headerOf(tree: Uint8Array): Buffer {
 
 /** A temporary file and a rename. No fsync: a tree lost in a power cut is parsed again, and the checksum finds it. */
 async function write(file: string, bytes: Buffer): Promise<void> {
-  await writeFileAtomic(file, bytes, { fsync: false });
+  const temporary = `${file}.${process.pid}${Math.floor(Math.random() * 1e12)}`;
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx' });
+    await rename(temporary, file);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function statOf(file: string): Promise<Stats | undefined> {
