@@ -27,13 +27,20 @@ const boundaries = (extra) => ({
 });
 
 /** Drivers hold connections: only the files that make connections may import them. */
-const drivers = ['sqlite3', 'pg', 'axios', 'axios-retry', 'redis', '@keyv/redis'];
+const drivers = ['sqlite3', 'pg', 'axios', 'axios-retry', 'undici', '/redis', '@keyv/redis'];
 
 const restrict = (patterns) => ['error', { patterns }];
-const noDrivers = {
-  group: drivers,
-  message: 'Connections are made in *.connection.ts files only; take a connection as a constructor argument.',
-};
+const made =
+  'Connections are made in *.connection.ts files only; take a connection as a constructor argument.';
+/** Of TypeORM only what connects: schemas and migrations are written elsewhere. */
+const noDrivers = [
+  { group: drivers, message: made },
+  {
+    group: ['typeorm'],
+    importNames: ['DataSource', 'Connection', 'createConnection', 'default'],
+    message: made,
+  },
+];
 const noContainer = {
   group: ['tsyringe', 'reflect-metadata'],
   message: 'Only apps/*/src/composition knows the container; packages export plain classes.',
@@ -94,7 +101,7 @@ export default tseslint.config(
   },
   {
     files: ['packages/**/src/**/*.ts'],
-    rules: { 'no-restricted-imports': restrict([noDrivers, noContainer]) },
+    rules: { 'no-restricted-imports': restrict([...noDrivers, noContainer]) },
   },
   {
     files: ['packages/**/src/**/*.connection.ts'],
@@ -102,12 +109,15 @@ export default tseslint.config(
   },
   {
     files: ['packages/domain/src/**/*.ts'],
-    rules: { 'no-restricted-imports': restrict([noDrivers, noContainer, noNode]) },
+    rules: { 'no-restricted-imports': restrict([...noDrivers, noContainer, noNode]) },
   },
-  { files: ['apps/*/src/**/*.ts'], rules: { 'no-restricted-imports': restrict([noDrivers, noContainer]) } },
+  {
+    files: ['apps/*/src/**/*.ts'],
+    rules: { 'no-restricted-imports': restrict([...noDrivers, noContainer]) },
+  },
   {
     files: ['apps/*/src/composition/**/*.ts', 'apps/*/src/main.ts'],
-    rules: { 'no-restricted-imports': restrict([noDrivers]) },
+    rules: { 'no-restricted-imports': restrict(noDrivers) },
   },
   {
     files: ['**/*.test.ts'],

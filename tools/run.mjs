@@ -1,22 +1,30 @@
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { root } from './bootstrap.mjs';
 
 /**
- * Runs a program in the repository, its output going to ours, and answers its exit code.
+ * Runs a program in the repository, its output going to ours and to a file if one is given, and answers its exit code.
  *
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env] added to ours
+ * @param {string} [copy] a file that the output is appended to
  * @returns {Promise<number>}
  */
-export function run(program, args, env = {}) {
+export function run(program, args, env = {}, copy = undefined) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: root,
-      stdio: 'inherit',
+      stdio: copy === undefined ? 'inherit' : ['inherit', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       shell: process.platform === 'win32',
     });
+    for (const name of copy === undefined ? [] : ['stdout', 'stderr']) {
+      child[name].on('data', (chunk) => {
+        process[name].write(chunk);
+        appendFileSync(copy, chunk);
+      });
+    }
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bootstrap, root } from './bootstrap.mjs';
 import { projectFolders } from './projects.mjs';
 import { run } from './run.mjs';
+import { startTokenHunt } from './token-hunt.mjs';
 
 bootstrap();
 
@@ -18,14 +19,28 @@ const steps = [
   ['packing', 'node', ['tools/pack-check.mjs']],
   ['crash safety of ingest', 'node', ['tools/crash.mjs', 'ingest', '--runs', '20']],
   ['crash safety of units of work', 'node', ['tools/crash.mjs', 'units', '--runs', '100']],
+  ['Gitea behind faults', 'node', ['tools/crash.mjs', 'gitea', '--operations', '300', '--seed', '1']],
+  [
+    'a mirror of Gitea, killed',
+    'node',
+    ['tools/crash.mjs', 'sync', '--issues', '150', '--kills', '3', '--seed', '1'],
+  ],
+  ['caches of two processes', 'node', ['tools/crash.mjs', 'cache-race', '--rounds', '2000', '--seed', '1']],
+  ['tokens in logs, spans and crashes', 'node', ['tools/crash.mjs', 'secrets', '--seed', '1']],
+  ['a cache whose Redis is killed', 'node', ['tools/crash.mjs', 'cache-redis', '--runs', '1']],
 ];
 
 const failed = [];
+const hunt = startTokenHunt();
 for (const [name, program, args] of steps) {
   console.log(`\n▸ ${name}`);
-  const code = await run(program, args, { FORCE_COLOR: process.stdout.isTTY ? '1' : '0' });
+  const env = { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...hunt.env };
+  const code = await run(program, args, env, hunt.output);
   if (code !== 0) failed.push(name);
 }
+
+console.log('\n▸ token hunting');
+if (!hunt.end()) failed.push('token hunting');
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const folder of projectFolders()) {

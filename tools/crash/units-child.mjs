@@ -1,5 +1,5 @@
 // A process that runs random units of work until it is killed. Started by units-of-work.mjs.
-import { closeSync, constants, fsyncSync, openSync, readlinkSync, realpathSync, writeSync } from 'node:fs';
+import { constants, fsyncSync, openSync, readlinkSync, realpathSync, writeSync } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, rename, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FsFileStore } from '@markitect/adapter-fs';
@@ -16,7 +16,6 @@ export async function openUnits(folder, { fault, calls, callers } = {}) {
     synchronous: 'NORMAL',
   });
   await connection.open();
-  const log = openSync(join(folder, 'invalidated.log'), 'a');
   const store = new FsFileStore({ root: join(folder, 'files') }, calls === undefined ? {} : { calls });
   const units = new SqliteUnitOfWork(connection, {
     files: { files: store },
@@ -24,16 +23,10 @@ export async function openUnits(folder, { fault, calls, callers } = {}) {
     handlers: {
       told: ({ id, payload }, tx) => tx.cells.deliver(id, payload),
     },
-    onInvalidate: ({ keys, tags }) =>
-      void writeSync(log, [...keys, ...tags].map((key) => `${key}\n`).join('')),
     ...(fault === undefined ? {} : { fault }),
     onEffectFailure: ({ effect, target, error }) => console.error(effect, target, error),
   });
-  const close = async () => {
-    await connection.close();
-    closeSync(log);
-  };
-  return { connection, units, store, close, callers };
+  return { connection, units, store, close: () => connection.close(), callers };
 }
 
 /** The rows of the model. */

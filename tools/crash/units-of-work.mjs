@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SqliteConnection } from '@markitect/adapter-sqlite';
+import { SqliteConnection, SqliteInvalidationLog } from '@markitect/adapter-sqlite';
 import { root } from '../bootstrap.mjs';
 import { seeded } from './random.mjs';
 import { openUnits } from './units-child.mjs';
@@ -20,7 +20,11 @@ const points = [
   'after-outbox',
   'before-commit',
   'after-commit',
-  ...['file-replace', 'file-remove', 'cache-invalidate', 'message'].flatMap((kind) => [
+  'before-invalidate',
+  'after-invalidate',
+  'before-announce',
+  'after-announce',
+  ...['file-replace', 'file-remove', 'message'].flatMap((kind) => [
     `before-apply-${kind}`,
     `after-apply-${kind}`,
   ]),
@@ -199,10 +203,14 @@ class Store {
     same('files', files, model.files);
     const delivered = (await readers.all('SELECT text FROM delivered ORDER BY place')).map((row) => row.text);
     same('messages', new Map(delivered.entries()), new Map(model.messages.entries()));
-    const forgotten = new Set(
-      readFileSync(join(this.#folder, 'invalidated.log'), 'utf8').split('\n').slice(0, -1),
+    const invalidated = await readers.all(
+      `SELECT substr(name, 3) AS key FROM cache_invalidations WHERE name LIKE 'k:%'`,
     );
-    same('invalidations', mapOf(forgotten), mapOf(model.invalidated));
+    same('invalidations', mapOf(invalidated.map(({ key }) => key)), mapOf(model.invalidated));
+    const log = new SqliteInvalidationLog(connection);
+    const { position } = await log.since(log.position());
+    if (log.position() !== position)
+      throw new Error('something in the log of invalidations is not announced');
     if ((await store.staged()).length > 0) throw new Error('a staged file is left');
     if ((await units.pending()).count > 0) throw new Error('something is left in the outbox');
   }
@@ -224,7 +232,7 @@ class Store {
   }
 }
 
-const mapOf = (set) => new Map([...set].map((each) => [each, true]));
+const mapOf = (names) => new Map([...names].map((each) => [each, true]));
 
 /** Throws naming the first difference. */
 function same(what, actual, wanted) {

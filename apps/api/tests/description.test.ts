@@ -28,12 +28,37 @@ const wanted = [
   'GET /metrics',
   'GET /readyz',
   'GET /v1/ast/{path}',
+  'GET /v1/board',
+  'DELETE /v1/cache',
+  'GET /v1/cache',
+  'DELETE /v1/cache/entries/{key}',
+  'GET /v1/cache/entries/{key}',
+  'POST /v1/cache/invalidate',
+  'GET /v1/connections',
   'GET /v1/documents',
   'DELETE /v1/documents/{path}',
   'GET /v1/documents/{path}',
   'PUT /v1/documents/{path}',
   'POST /v1/documents/ingest',
+  'GET /v1/issues',
+  'POST /v1/issues',
+  'GET /v1/issues/sync',
+  'POST /v1/issues/sync',
+  'GET /v1/issues/{number}',
+  'PATCH /v1/issues/{number}',
+  'GET /v1/issues/{number}/comments',
+  'POST /v1/issues/{number}/comments',
+  'GET /v1/issues/{number}/timeline',
+  'POST /v1/issues/{number}/close',
+  'POST /v1/issues/{number}/move',
+  'POST /v1/issues/{number}/reopen',
+  'DELETE /v1/issues/{number}/blockers/{by}',
+  'PUT /v1/issues/{number}/blockers/{by}',
+  'GET /v1/labels',
+  'PUT /v1/labels/{path}',
   'GET /v1/links/{path}',
+  'GET /v1/milestones',
+  'PUT /v1/milestones/{path}',
   'GET /v1/nodes',
   'GET /v1/search',
   'GET /v1/workspaces',
@@ -92,6 +117,12 @@ describe('/openapi.json', () => {
     for (const path of ['/readyz', '/metrics'])
       expect(failuresOf(path, 'get')).toEqual(['403', '500', '503']);
     expect(failuresOf('/v1/search', 'get')).toEqual(['400', '401', '403', '500', '503', '504']);
+    expect(failuresOf('/v1/board', 'get')).toEqual([
+      ...['400', '401', '403', '404', '429', '500', '502', '503', '504'],
+    ]);
+    expect(failuresOf('/v1/issues/{number}', 'patch')).toEqual([
+      ...['400', '401', '403', '404', '409', '412', '413', '415', '429', '500', '502', '503', '504'],
+    ]);
     expect(failuresOf('/v1/documents/{path}', 'get')).toEqual([
       '400',
       '401',

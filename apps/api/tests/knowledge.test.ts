@@ -101,32 +101,6 @@ describe('GET /v1/documents', () => {
   });
 });
 
-describe('GET /v1/search', () => {
-  it('finds documents with snippets that mark the words', async () => {
-    const page = (await get('/v1/search?q=borrow')).json<{
-      items: { path: string; snippet: { match: boolean }[] }[];
-    }>();
-    expect(paths(page).sort()).toEqual(['a/two.md', 'b/three.md']);
-    expect(page.items.every((item) => item.snippet.some((part) => part.match))).toBe(true);
-    expect(
-      paths((await get('/v1/search?q=%22borrow%20checker%22&prefix=a/&tag=blue')).json<Listing>()),
-    ).toEqual(['a/two.md']);
-  });
-
-  it.each(['%22', '*', '-', '', '%00', '((', 'NEAR', '%22%22%22'])(
-    'never fails on the odd query %s',
-    async (q) => {
-      const answer = await get(`/v1/search?q=${q}`);
-      expect([200, 400]).toContain(answer.statusCode);
-      if (answer.statusCode === 400) expect(answer.json()).toMatchObject({ code: 'SEARCH_QUERY_INVALID' });
-    },
-  );
-
-  it('refuses a search without a query', async () => {
-    expect((await get('/v1/search')).json()).toMatchObject({ status: 400, errors: [{ field: 'query.q' }] });
-  });
-});
-
 describe('GET /v1/links/{path}', () => {
   it('judges the links of a document and shows those to it', async () => {
     const links = (await get('/v1/links/a/one.md')).json<{ outgoing: { href: string; state: string }[] }>();

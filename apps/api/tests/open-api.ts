@@ -7,11 +7,16 @@ import { type Application, composeApplication } from '../src/composition/applica
 import type { ApiServer } from '../src/routes/served-application.js';
 import { buildServer } from '../src/server/build-server.js';
 
+/** What is different from the defaults. */
+export interface ConfigChange {
+  readonly server?: Partial<Config['server']>;
+  readonly ingest?: Partial<Config['ingest']>;
+  readonly gitea?: Partial<Config['gitea']>;
+  readonly cache?: Partial<Config['cache']>;
+}
+
 /** A configuration of its own: a temporary data directory, any port, small limits. */
-export async function temporaryConfig(
-  folder: string,
-  change: { server?: Partial<Config['server']>; ingest?: Partial<Config['ingest']> } = {},
-): Promise<Config> {
+export async function temporaryConfig(folder: string, change: ConfigChange = {}): Promise<Config> {
   const config = await loadConfig({ env: {}, cwd: folder });
   return {
     ...config,
@@ -19,6 +24,9 @@ export async function temporaryConfig(
     workspaces: { root: join(folder, 'data/workspaces'), templates: join(folder, 'data/templates') },
     ingest: { ...config.ingest, parserThreads: 1, ...change.ingest },
     server: { ...config.server, port: 0, ...change.server },
+    gitea: { ...config.gitea, ...change.gitea },
+    cache: { ...config.cache, ...change.cache },
+    issues: { user: 'ada' },
   };
 }
 
@@ -31,9 +39,7 @@ export interface OpenApi {
 }
 
 /** The API over a store of its own, for `inject`. */
-export async function openApi(
-  change: { server?: Partial<Config['server']>; ingest?: Partial<Config['ingest']> } = {},
-): Promise<OpenApi> {
+export async function openApi(change: ConfigChange = {}): Promise<OpenApi> {
   const folder = await temporaryFolder();
   const config = await temporaryConfig(folder, change);
   const application = composeApplication(config, { create: true });

@@ -1,7 +1,16 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ErrorCode, errorCodes, Unavailable } from '@markitect/domain';
+import {
+  Corrupt,
+  type ErrorCode,
+  errorCodes,
+  Invalid,
+  type MarkitectError,
+  RateLimited,
+  Timeout,
+  Unavailable,
+} from '@markitect/domain';
 import { statusOf } from '../src/problems/problem.js';
 import { buildServer } from '../src/server/build-server.js';
 import { type OpenApi, openApi } from './open-api.js';
@@ -27,6 +36,30 @@ function raw(text: string): Promise<string> {
 }
 
 const problemIn = (answer: string) => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as object;
+
+const failures: readonly { error: MarkitectError; status: number; wait: string | undefined }[] = [
+  {
+    error: new RateLimited('HTTP_RATE_LIMITED', 'too many', { details: { retryAfterMs: 2_100 } }),
+    status: 429,
+    wait: '3',
+  },
+  { error: new RateLimited('HTTP_RATE_LIMITED', 'too many'), status: 429, wait: '1' },
+  {
+    error: new Unavailable('HTTP_CIRCUIT_OPEN', 'down', { details: { retryAfterMs: 0 } }),
+    status: 503,
+    wait: '1',
+  },
+  { error: new Unavailable('HTTP_SERVER_FAILED', '500'), status: 502, wait: '1' },
+  { error: new Timeout('HTTP_TIMEOUT', 'too slow'), status: 504, wait: '1' },
+  // Sent again it might be done twice.
+  {
+    error: new Unavailable('HTTP_OUTCOME_UNKNOWN', 'maybe', { retryable: false }),
+    status: 502,
+    wait: undefined,
+  },
+  { error: new Corrupt('HTTP_RESPONSE_INVALID', 'no JSON'), status: 502, wait: undefined },
+  { error: new Invalid('REQUEST_INVALID', 'wrong'), status: 400, wait: undefined },
+];
 
 describe('errors', () => {
   it('says what is not there', async () => {
@@ -130,6 +163,25 @@ describe('errors', () => {
     expect(answer.body).not.toContain('vendor text');
     await app.close();
   });
+
+  it.each(failures)(
+    'says after $error.code whether to send the same request again, and when: $wait',
+    async ({ error, status, wait }) => {
+      const app = await buildServer({
+        config: api.config,
+        application: {
+          ...api.application,
+          get issues(): never {
+            throw error;
+          },
+        },
+      });
+      const answer = await app.inject({ url: '/v1/labels' });
+      expect(answer.json()).toMatchObject({ status, code: error.code });
+      expect(answer.headers['retry-after']).toBe(wait);
+      await app.close();
+    },
+  );
 
   it('names the code the system gave to what caused an error, and no more of it', async () => {
     const cause = Object.assign(new Error('no space left, write /srv/secret'), { code: 'ENOSPC' });

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { composeApplication } from '../src/composition/application.js';
+import { buildServer } from '../src/server/build-server.js';
 import { type OpenApi, openApi } from './open-api.js';
 
 let api: OpenApi;
@@ -107,6 +109,104 @@ describe('/v1/workspaces', () => {
     expect(later.body.unknown).toEqual(['new.txt']);
   });
 
+  it('changes only what If-Match names, and says otherwise what is there', async () => {
+    const { headers, body } = await start('42');
+    const seen = String(headers.etag);
+    await writeFile(join(body.folder ?? '', 'new.txt'), '');
+    const now = String((await ask('GET', '/42')).headers.etag);
+    const requests = [
+      ['PUT', '/42/files/a.txt', 'a'],
+      ['POST', '/42/restore', { path: 'notes.md' }],
+      ['POST', '/42/save', {}],
+      ['POST', '/42/abandon', { discard: true }],
+      ['POST', '/42/finish', {}],
+      ['GET', '/42', undefined],
+    ] as const;
+    for (const [method, path, payload] of requests) {
+      const refused = await ask(method, path, payload, { 'if-match': seen });
+      expect(refused).toMatchObject({
+        status: 412,
+        body: { code: 'PRECONDITION_FAILED', details: { slug: '42', current: now.slice(1, -1) } },
+      });
+      expect((await ask(method, path, payload, { 'if-match': `W/${now}` })).status).toBe(412);
+      expect(await ask(method, path, payload, { 'if-match': 'bare' })).toMatchObject({
+        status: 400,
+        body: { code: 'REQUEST_INVALID' },
+      });
+    }
+    const added = await ask('PUT', '/42/files/a.txt', 'a', { 'if-match': `"x", ${now}` });
+    expect(added).toMatchObject({ status: 200, body: { revision: 2 } });
+    const saved = await ask('POST', '/42/save', {}, { 'if-match': String(added.headers.etag) });
+    expect(saved).toMatchObject({ status: 200, body: { state: 'active' } });
+    expect(saved.headers.etag).toBe((await ask('GET', '/42')).headers.etag);
+    expect((await ask('POST', '/42/finish', {}, { 'if-match': '*' })).status).toBe(200);
+    expect((await ask('POST', '/none/save', {}, { 'if-match': '*' })).status).toBe(404);
+  });
+
+  it('lets one of two that saw the same through', async () => {
+    const { headers } = await start('42');
+    const given = { 'if-match': String(headers.etag) };
+    const first = await ask('POST', '/42/save', {}, given);
+    const second = await ask('POST', '/42/save', {}, given);
+    expect([first.status, second.status]).toEqual([200, 412]);
+  });
+
+  it('names every answer to a file in its description', async () => {
+    await start('42');
+    const answer = await ask('PUT', '/42/files/a.txt', 'a', { 'content-type': 'nonsense' });
+    const { paths } = (await api.app.inject({ url: '/openapi.json' })).json<{
+      paths: Record<string, Record<string, { responses: object; parameters: { name: string }[] }>>;
+    }>();
+    const put = paths['/v1/workspaces/{slug}/files/{path}']?.['put'];
+    expect(answer.status).toBe(415);
+    expect(Object.keys(put?.responses ?? {})).toEqual(expect.arrayContaining(['412', '415']));
+    expect(put?.parameters.map(({ name }) => name)).toContain('if-match');
+  });
+
+  it('tells of files with odd names, and saves, archives and removes nothing until they are renamed', async () => {
+    const { body } = await start('42');
+    const names = ['back\\slash.txt', 'e\u0301.txt', 'line\nbreak.txt'];
+    for (const name of names) await writeFile(join(body.folder ?? '', name), 'odd');
+    expect((await ask('GET', '/42')).body).toMatchObject({ state: 'dirty', unknown: names });
+    expect((await ask('GET', '')).status).toBe(200);
+    expect((await ask('PUT', '/42/files/a.txt', 'a')).status).toBe(200);
+    for (const name of names) {
+      for (const [command, payload] of [
+        ['save', {}],
+        ['finish', {}],
+        ['abandon', { discard: true }],
+      ] as const) {
+        const refused = await ask('POST', `/42/${command}`, payload);
+        expect(refused).toMatchObject({ status: 400, body: { code: 'FILE_PATH_INVALID' } });
+      }
+      await rm(join(body.folder ?? '', name));
+    }
+    expect((await ask('POST', '/42/finish', {})).status).toBe(200);
+  });
+
+  it('leaves no empty folders behind, and does not end a workspace with links in it', async () => {
+    const { body } = await start('42');
+    const folder = body.folder ?? '';
+    await mkdir(join(folder, 'empty/deep'), { recursive: true });
+    await mkdir(join(folder, 'links'));
+    await writeFile(join(folder, 'notes.md'), 'changed');
+    await symlink(api.folder, join(folder, 'links/out'));
+    for (const [command, payload] of [
+      ['finish', {}],
+      ['abandon', { discard: true }],
+    ] as const) {
+      expect(await ask('POST', `/42/${command}`, payload)).toMatchObject({
+        status: 403,
+        body: { code: 'FILE_ESCAPES_ROOT', details: { paths: ['links/out'] } },
+      });
+    }
+    expect((await ask('GET', '/42')).body).toMatchObject({ state: 'dirty', changed: ['notes.md'] });
+    await rm(join(folder, 'links/out'));
+    expect((await ask('POST', '/42/finish', {})).body).toMatchObject({ state: 'finished' });
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+    expect(await readdir(api.config.workspaces.root)).not.toContain('42');
+  });
+
   it('abandons what is not saved only when told that it may be lost', async () => {
     const { body } = await start('42');
     await writeFile(join(body.folder ?? '', 'new.txt'), '');
@@ -150,5 +250,43 @@ describe('/v1/workspaces', () => {
 describe('/readyz', () => {
   it('says nothing of pending changes where there are none', async () => {
     expect((await api.app.inject({ url: '/readyz' })).json()).toEqual({ status: 'ok' });
+  });
+
+  it('counts what is committed and cannot be put in place, which keeps no application from opening', async () => {
+    const { root } = api.config.workspaces;
+    const blocked = join(root, 'notes');
+    await mkdir(join(blocked, 'in-its-way'), { recursive: true });
+    await mkdir(join(root, '.markitect-staged'), { recursive: true });
+    await writeFile(join(root, '.markitect-staged', 'left-1'), 'content');
+    // As a process leaves it that is killed between its commit and putting its file in place.
+    const since = '2026-11-21T12:00:00.000Z';
+    const writer = await api.application.store.writer();
+    await writer.transaction((transaction) =>
+      transaction.run(
+        `INSERT INTO outbox(unit, kind, root, target, target_key, payload, created_at)
+         VALUES ('left', 'file-replace', 'workspaces', 'notes', 'notes', '"left-1"', ?)`,
+        [since],
+      ),
+    );
+    await api.application.close();
+
+    const again = composeApplication(api.config);
+    await again.open();
+    const server = await buildServer({ application: again, config: api.config });
+    try {
+      expect(await again.pending()).toEqual({ count: 1, since });
+      expect((await server.inject({ url: '/readyz' })).json()).toEqual({
+        status: 'ok',
+        pending: { count: 1, since },
+      });
+      await expect(again.recover()).rejects.toMatchObject({ code: 'COMMIT_NOT_APPLIED' });
+      await rm(blocked, { recursive: true });
+      expect(await again.recover()).toMatchObject({ applied: 1 });
+      expect(await readFile(blocked, 'utf8')).toBe('content');
+      expect((await server.inject({ url: '/readyz' })).json()).toEqual({ status: 'ok' });
+    } finally {
+      await server.close();
+      await again.close();
+    }
   });
 });

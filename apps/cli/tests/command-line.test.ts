@@ -9,7 +9,7 @@ describe('help', () => {
     const { exitCode, stdout, stderr } = await run('/', ['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(
-      /Commands:\n +init .*\n +ingest .*\n +docs .*\n +workspace .*\n +recover .*\n +serve /,
+      /Commands:\n +init .*\n +ingest .*\n +docs .*\n +search .*\n +issues .*\n +board .*\n +workspace .*\n +cache .*\n +config .*\n +recover .*\n +serve /,
     );
     expect(stdout).toContain('Begin with:\n  markitect ingest');
     expect(stdout).toContain('5 a store or server is unavailable   6 done in part');
@@ -41,7 +41,11 @@ describe('help', () => {
 
 describe('a command line that cannot be understood', () => {
   it.each([
-    [['serch'], "unknown command 'serch' (Did you mean serve?)", '`markitect --help`'],
+    [['serch'], "unknown command 'serch' (Did you mean search?)", '`markitect --help`'],
+    [['issues', 'list', '--since', 'x'], '--since must be like 2026-11-21', 'issues list'],
+    [['issues', 'list', '--since', '2026-13-01'], '--since must be', 'issues list'],
+    [['issues', 'create', '--title', ''], '--title must not be empty', 'issues create'],
+    [['board', '--limit', '0'], '--limit must be a whole number from 1 to 500', 'board'],
     [['docs', 'serch'], "unknown command 'serch' (Did you mean search?)", '`markitect docs --help`'],
     [['help', 'docs', 'lst'], 'Did you mean list?', '`markitect docs --help`'],
     [['docs', 'list', '--limt', '3'], 'Did you mean --limit?', '`markitect docs list --help`'],
@@ -158,6 +162,21 @@ describe('describeCommands', () => {
       'docs links',
       'docs query',
       'docs remove',
+      'search',
+      'issues list',
+      'issues show',
+      'issues create',
+      'issues edit',
+      'issues close',
+      'issues reopen',
+      'issues comment',
+      'issues move',
+      'issues block',
+      'issues unblock',
+      'issues labels',
+      'issues milestones',
+      'issues sync',
+      'board',
       'workspace start',
       'workspace status',
       'workspace list',
@@ -167,6 +186,11 @@ describe('describeCommands', () => {
       'workspace finish',
       'workspace abandon',
       'workspace open',
+      'cache stats',
+      'cache inspect',
+      'cache invalidate',
+      'cache clear',
+      'config show',
       'recover',
       'serve',
     ]);

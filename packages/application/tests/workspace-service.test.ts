@@ -7,7 +7,12 @@ import {
   workspaceTransitions,
 } from '@markitect/domain';
 import { FakeArchiver, markitectFailure } from '@markitect/testing';
-import type { WorkspaceService } from '../src/index.js';
+import {
+  type WorkspacePrecondition,
+  type WorkspaceService,
+  type WorkspaceStatus,
+  workspaceTag,
+} from '../src/index.js';
 import { blobPath, bytes, checksum, paths, text, workspaceFixture } from './workspaces.js';
 
 const states: Record<WorkspaceState, (fixture: ReturnType<typeof workspaceFixture>) => Promise<unknown>> = {
@@ -424,6 +429,49 @@ describe('WorkspaceService', () => {
       expect(await fixture.read('42/notes.md')).toBe('changed');
       expect((await service.abandon('42', { discard: true })).state).toBe('abandoned');
     });
+  });
+
+  describe.each([
+    ['add', (expected) => service.add('42', { path: 'x', content: bytes('x'), expected })],
+    ['save', (expected) => service.save('42', { expected })],
+    ['restore', (expected) => service.restore('42', 'notes.md', { expected })],
+    ['finish', (expected) => service.finish('42', { expected })],
+    ['abandon', (expected) => service.abandon('42', { discard: true, expected })],
+  ] satisfies [string, (expected: WorkspacePrecondition) => Promise<WorkspaceStatus>][])(
+    '%s of what somebody has seen',
+    (_, run) => {
+      it('is done when the workspace is still that, or may be anything', async () => {
+        for (const expected of ['seen', 'present'] as const) {
+          fixture = workspaceFixture();
+          service = fixture.service;
+          await states.dirty(fixture);
+          const tag = workspaceTag(await service.status('42'));
+          const { revision } = await run(expected === 'seen' ? { tags: ['other', tag] } : expected);
+          expect(revision).toBe(3);
+        }
+      });
+
+      it('is refused when a file or the manifest is another one since, and changes nothing', async () => {
+        await states.dirty(fixture);
+        const tag = workspaceTag(await service.status('42'));
+        await fixture.write('42/new.txt', 'new');
+        const before = await service.status('42');
+        for (const tags of [[tag], []]) {
+          expect(await markitectFailure(() => run({ tags }))).toMatchObject({
+            code: 'WORKSPACE_CHANGED',
+            details: { slug: '42', current: workspaceTag(before) },
+          });
+        }
+        expect(await service.status('42')).toEqual(before);
+        expect(fixture.held.size).toBe(0);
+      });
+    },
+  );
+
+  it('says that a command is not allowed before it says that the workspace is another one', async () => {
+    await service.start('42');
+    const error = await markitectFailure(() => service.finish('42', { expected: { tags: ['old'] } }));
+    expect(error.code).toBe('WORKSPACE_STATE_INVALID');
   });
 
   it('says where the folder is', async () => {

@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { Invalid } from '@markitect/domain';
 import { LineCounter, parseDocument } from 'yaml';
 import { nearestName } from './nearest-name.js';
-import { environmentName, settingPaths, settings } from './settings.js';
+import { environmentName } from './describe-settings.js';
+import { settingPaths, settings } from './settings.js';
 
 /** What a configuration file says. */
 export interface ConfigFile {

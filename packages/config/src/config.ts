@@ -20,10 +20,18 @@ export interface IngestConfig {
   readonly parserThreads: number;
 }
 
-/** How much is kept in memory. */
+/** How much of what was read is kept, where, and for how long. */
 export interface CacheConfig {
   readonly maxBytes: number;
   readonly maxEntries: number;
+  /** 0: nothing. */
+  readonly diskBytes: number;
+  /** Absolute. */
+  readonly diskFolder: string;
+  /** 0: not at all. */
+  readonly documentsTtlMs: number;
+  /** Of Gitea. 0: not at all. */
+  readonly issuesTtlMs: number;
 }
 
 /** How the API is served. */
@@ -44,6 +52,47 @@ export interface WorkspacesConfig {
   readonly templates: string;
 }
 
+/** The Gitea repository whose issues are used, and how it is reached. */
+export interface GiteaConfig {
+  /** With {@link owner} and {@link repository}, or none of the three: then issues are kept in the embedded database. */
+  readonly url?: string;
+  readonly owner?: string;
+  readonly repository?: string;
+  readonly token?: string;
+  /** Absolute. */
+  readonly caFile?: string;
+  /** Absolute. With {@link keyFile}, or neither. */
+  readonly certFile?: string;
+  /** Absolute. */
+  readonly keyFile?: string;
+  /** May contain a user and password. */
+  readonly proxy?: string;
+  readonly maxConnections: number;
+  readonly maxQueue: number;
+  readonly deadlineMs: number;
+  readonly connectTimeoutMs: number;
+  readonly progressTimeoutMs: number;
+  readonly maxResponseBytes: number;
+  /** 0: no limit. */
+  readonly requestsPerSecond: number;
+  /** 0: never. */
+  readonly hedgeAfterMs: number;
+  readonly staleMaxAgeMs: number;
+}
+
+/** How issues are shown as a board, in the words of `parseBoardRules` of the domain, which accepts them. */
+export interface BoardConfig {
+  readonly columns: readonly string[];
+  readonly priorities: readonly string[];
+  readonly staleAfterDays: number;
+}
+
+/** How the embedded tracker works. */
+export interface IssuesConfig {
+  /** The author of what it records. */
+  readonly user: string;
+}
+
 /** Everything that can be set, checked and complete. `describeSettings` says what each value means. */
 export interface Config {
   /** Absolute. */
@@ -53,6 +102,9 @@ export interface Config {
   readonly cache: CacheConfig;
   readonly server: ServerConfig;
   readonly workspaces: WorkspacesConfig;
+  readonly gitea: GiteaConfig;
+  readonly board: BoardConfig;
+  readonly issues: IssuesConfig;
 }
 
 type Sections = Omit<Config, 'dataDir'>;
@@ -60,3 +112,6 @@ type Sections = Omit<Config, 'dataDir'>;
 /** The name of a setting: its place in {@link Config}, e.g. `database.readers`. */
 export type SettingPath =
   'dataDir' | { [S in keyof Sections]: `${S}.${Extract<keyof Sections[S], string>}` }[keyof Sections];
+
+/** The settings that are never shown, and read from the environment only. */
+export type SecretPath = 'server.token' | 'gitea.token';

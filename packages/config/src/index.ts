@@ -1,13 +1,18 @@
 export type {
+  BoardConfig,
   CacheConfig,
   Config,
   DatabaseConfig,
+  GiteaConfig,
   IngestConfig,
+  IssuesConfig,
+  SecretPath,
   ServerConfig,
   SettingPath,
   WorkspacesConfig,
 } from './config.js';
-export { loadConfig } from './load-config.js';
-export type { ConfigFlags, ConfigSources } from './load-config.js';
-export { describeSettings } from './settings.js';
-export type { SettingDescription } from './settings.js';
+export type { ConfigFlags, ConfigSources } from './find-values.js';
+export { explainConfig, loadConfig } from './load-config.js';
+export type { ExplainedSetting } from './load-config.js';
+export { describeSettings } from './describe-settings.js';
+export type { SettingDescription } from './describe-settings.js';

@@ -1,60 +1,26 @@
 import { availableParallelism } from 'node:os';
+import { defaultBoard } from '@markitect/domain';
 import { z } from 'zod';
 import type { SettingPath } from './config.js';
-
-/** What is known of one setting. */
-export interface Setting {
-  /** Checks a value that has its type already. */
-  readonly schema: z.ZodType;
-  /** What `schema` accepts, in words, for messages and documentation. */
-  readonly allowed: string;
-  readonly unit?: string;
-  readonly meaning: string;
-  /** The value when nothing sets it; absent: none. */
-  readonly default?: unknown;
-  /** How documentation writes a default that depends on the machine. */
-  readonly defaultInWords?: string;
-  /** The folder of the data directory that is the default. */
-  readonly defaultFolder?: string;
-  /** Relative values are resolved from the place they were read: the file's folder, else the working folder. */
-  readonly isPath?: true;
-  /** The flag of the command that sets it, where there is one. */
-  readonly flag?: string;
-  /** Never shown, and read from the environment only: files get committed, command lines are public. */
-  readonly secret?: true;
-}
-
-function integer(minimum: number, maximum: number): Pick<Setting, 'schema' | 'allowed'> {
-  return {
-    schema: z.int().min(minimum).max(maximum),
-    allowed: `a whole number from ${minimum} to ${maximum}`,
-  };
-}
-
-function oneOf(...values: readonly [string, ...string[]]): Pick<Setting, 'schema' | 'allowed'> {
-  return { schema: z.enum(values), allowed: values.join(', ') };
-}
-
-function folderOfDataDirectory(
-  name: string,
-): Pick<Setting, 'schema' | 'allowed' | 'defaultFolder' | 'defaultInWords' | 'isPath'> {
-  return {
-    schema: z.string().min(1),
-    allowed: 'a path',
-    defaultFolder: name,
-    defaultInWords: `the folder ${name} of the data directory`,
-    isPath: true,
-  };
-}
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-const HOUR_MS = 3_600_000;
-/** What a timer of Node can hold. */
-const MAX_TIMEOUT_MS = 24 * HOUR_MS;
-
-const trueOrFalse: Pick<Setting, 'schema' | 'allowed'> = { schema: z.boolean(), allowed: 'true, false' };
+import {
+  folderOfDataDirectory,
+  GIB,
+  HOUR_MS,
+  integer,
+  isPlainUrl,
+  KIB,
+  MAX_TIMEOUT_MS,
+  MIB,
+  name,
+  oneOf,
+  path,
+  type Setting,
+  systemUser,
+  texts,
+  token,
+  trueOrFalse,
+  url,
+} from './setting.js';
 
 /** Every setting there is, `dataDir` before those whose default lies in it. The compiler checks that none of {@link Config} is left out. */
 export const settings: Readonly<Record<SettingPath, Setting>> = {
@@ -148,13 +114,38 @@ export const settings: Readonly<Record<SettingPath, Setting>> = {
   'cache.maxBytes': {
     ...integer(0, 64 * GIB),
     unit: 'bytes',
-    meaning: 'About how much memory cached documents may take. 0: nothing is cached.',
+    meaning: 'About how much memory what is cached may take. 0: nothing is kept in memory.',
     default: 64 * MIB,
   },
   'cache.maxEntries': {
     ...integer(0, 10_000_000),
-    meaning: 'The most documents cached. 0: nothing is cached.',
-    default: 1000,
+    meaning: 'The most answers and trees cached in memory. 0: none.',
+    default: 10_000,
+  },
+  'cache.diskBytes': {
+    ...integer(0, 1024 * GIB),
+    unit: 'bytes',
+    meaning:
+      'How much of what Gitea has answered is kept on the disk, for the next start and for other processes. 0: nothing.',
+    default: 256 * MIB,
+  },
+  'cache.diskFolder': {
+    ...folderOfDataDirectory('cache'),
+    meaning: 'The folder of what is cached on the disk. Nothing else may lie in it: it is emptied.',
+  },
+  'cache.documentsTtlMs': {
+    ...integer(0, 366 * 24 * HOUR_MS),
+    unit: 'ms',
+    meaning:
+      'How long the server keeps answers of searches, lists and links of documents at most. Each change of a document makes them invalid at once, so this is only for changes made past MarkiTect. 0: they are not cached.',
+    default: HOUR_MS,
+  },
+  'cache.issuesTtlMs': {
+    ...integer(0, HOUR_MS),
+    unit: 'ms',
+    meaning:
+      'How long what Gitea has answered is used again: how late a change made by others is seen. Changes made through MarkiTect are seen at once. 0: Gitea is asked each time.',
+    default: 5000,
   },
   'server.host': {
     flag: '--host',
@@ -170,8 +161,7 @@ export const settings: Readonly<Record<SettingPath, Setting>> = {
     default: 4780,
   },
   'server.token': {
-    schema: z.string().regex(/^[\x21-\x7e]+$/),
-    allowed: 'printable ASCII characters without spaces',
+    ...token,
     meaning:
       'What every /v1 request must carry as a bearer token. MARKITECT_TOKEN_FILE names a file to read it from instead.',
     secret: true,
@@ -197,53 +187,110 @@ export const settings: Readonly<Record<SettingPath, Setting>> = {
     meaning:
       'The folder in which every template of workspaces has its folder. One called `default` takes the place of the built-in one.',
   },
+  'gitea.url': {
+    mayHoldPassword: true,
+    schema: z.string().refine(isPlainUrl),
+    allowed: 'an http or https address without user, query and fragment',
+    meaning:
+      'The address of the Gitea server whose issues are used. With `gitea.owner` and `gitea.repository`; without the three issues are kept in the embedded database.',
+  },
+  'gitea.owner': { ...name, meaning: 'The user or organization that owns the repository.' },
+  'gitea.repository': { ...name, meaning: 'The name of the repository.' },
+  'gitea.token': {
+    ...token,
+    meaning:
+      'The access token sent to Gitea. MARKITECT_GITEA_TOKEN_FILE names a file to read it from instead.',
+    secret: true,
+  },
+  'gitea.caFile': { ...path, meaning: 'A PEM file of authorities that are trusted besides those of Node.' },
+  'gitea.certFile': {
+    ...path,
+    meaning: 'A PEM file of the certificate shown to Gitea. With `gitea.keyFile`.',
+  },
+  'gitea.keyFile': { ...path, meaning: 'A PEM file of the key of that certificate.' },
+  'gitea.proxy': {
+    schema: z.string().refine((text) => url(text) !== undefined),
+    allowed: 'an http or https address, with user and password if the proxy wants them',
+    meaning: 'The proxy through which Gitea is reached. HTTP_PROXY and its like are not read.',
+    mayHoldPassword: true,
+  },
+  'gitea.maxConnections': {
+    ...integer(1, 1024),
+    meaning: 'Sockets to Gitea, and so requests that are sent at the same time.',
+    default: 8,
+  },
+  'gitea.maxQueue': {
+    ...integer(0, 1_000_000),
+    meaning: 'How many requests may wait for a socket before the next is refused.',
+    default: 1000,
+  },
+  'gitea.deadlineMs': {
+    ...integer(1, MAX_TIMEOUT_MS),
+    unit: 'ms',
+    meaning: 'How long a request may take in all, waiting and repeating included.',
+    default: 30_000,
+  },
+  'gitea.connectTimeoutMs': {
+    ...integer(1, MAX_TIMEOUT_MS),
+    unit: 'ms',
+    meaning: 'How long connecting may take.',
+    default: 5000,
+  },
+  'gitea.progressTimeoutMs': {
+    ...integer(1, MAX_TIMEOUT_MS),
+    unit: 'ms',
+    meaning: 'How long Gitea may send nothing while it answers.',
+    default: 10_000,
+  },
+  'gitea.maxResponseBytes': {
+    ...integer(1, 512 * MIB),
+    unit: 'bytes',
+    meaning: 'The largest answer that is taken.',
+    default: 32 * MIB,
+  },
+  'gitea.requestsPerSecond': {
+    ...integer(0, 1_000_000),
+    meaning: 'The most requests sent in a second. 0: any number.',
+    default: 200,
+  },
+  'gitea.hedgeAfterMs': {
+    ...integer(0, MAX_TIMEOUT_MS),
+    unit: 'ms',
+    meaning: 'After how long a read without an answer is sent a second time. 0: never.',
+    default: 0,
+  },
+  'gitea.staleMaxAgeMs': {
+    ...integer(0, 366 * 24 * HOUR_MS),
+    unit: 'ms',
+    meaning:
+      'How old what `markitect issues sync` has copied may be to answer reads, marked as old, while Gitea is down. 0: it never answers.',
+    default: 7 * 24 * HOUR_MS,
+  },
+  'board.columns': {
+    ...texts('`Name=condition`'),
+    meaning:
+      'The columns of the board, from left to right. A condition is `state:open`, `state:closed`, `label:<name>` or `milestone:<title>`, or several of these joined by `+`. An issue stands in the column whose condition holds and asks for most (a milestone before a label before a state), a closed one in a column with `state:closed` if one holds.',
+    default: defaultBoard.columns,
+  },
+  'board.priorities': {
+    ...texts('labels'),
+    meaning: 'The labels that say how urgent an issue is, the most urgent first.',
+    default: defaultBoard.priorities,
+  },
+  'board.staleAfterDays': {
+    ...integer(1, 36_500),
+    unit: 'days',
+    meaning: 'An open issue that nobody has touched for so long is called stale.',
+    default: defaultBoard.staleAfterDays,
+  },
+  'issues.user': {
+    schema: z.string().trim().min(1).max(255),
+    allowed: 'a name',
+    meaning: 'The author of what is recorded in the embedded database.',
+    default: systemUser(),
+    defaultInWords: 'the user of the operating system',
+  },
 };
 
 /** The settings' names, in the order of the table. */
 export const settingPaths = Object.keys(settings) as readonly SettingPath[];
-
-/** A row of the table of settings. */
-export interface SettingDescription {
-  /** Its place in the configuration file, e.g. `database.readers`. */
-  readonly path: SettingPath;
-  /** The environment variable that sets it. */
-  readonly env: string;
-  /** The command line flag that sets it, where a command has it. */
-  readonly flag?: string;
-  /** The default, as one would write it; absent: none. */
-  readonly default?: string;
-  readonly unit?: string;
-  /** What values it takes. */
-  readonly allowed: string;
-  readonly meaning: string;
-}
-
-/** Every setting, for documentation. */
-export function describeSettings(): readonly SettingDescription[] {
-  return settingPaths.map((path) => {
-    const { default: value, defaultInWords, allowed, unit, meaning, flag } = settings[path];
-    const written = defaultInWords ?? (value === undefined ? undefined : writtenDefault(value));
-    return {
-      path,
-      env: environmentName(path),
-      ...(flag === undefined ? {} : { flag }),
-      ...(written === undefined ? {} : { default: written }),
-      ...(unit === undefined ? {} : { unit }),
-      allowed,
-      meaning,
-    };
-  });
-}
-
-function writtenDefault(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/**
- * `database.cacheSizeKib` → `MARKITECT_DATABASE_CACHE_SIZE_KIB`. The one exception is `server.token`, which clients
- * set as well: `MARKITECT_TOKEN`.
- */
-export function environmentName(path: SettingPath): string {
-  if (path === 'server.token') return 'MARKITECT_TOKEN';
-  return `MARKITECT_${path.replaceAll('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`;
-}

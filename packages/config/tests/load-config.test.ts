@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ConfigSources, describeSettings, loadConfig } from '../src/index.js';
+import { defaultBoard } from '@markitect/domain';
+import { type ConfigSources, describeSettings, explainConfig, loadConfig } from '../src/index.js';
 
 let cwd: string;
 
@@ -51,9 +52,29 @@ describe('the layers', () => {
         batchBytes: 1048576,
         parserThreads: availableParallelism(),
       },
-      cache: { maxBytes: 67108864, maxEntries: 1000 },
+      cache: {
+        maxBytes: 67108864,
+        maxEntries: 10_000,
+        diskBytes: 268435456,
+        diskFolder: join(cwd, '.markitect/cache'),
+        documentsTtlMs: 3_600_000,
+        issuesTtlMs: 5000,
+      },
       server: { host: '127.0.0.1', port: 4780, bodyLimitBytes: 16777216, shutdownTimeoutMs: 10000 },
       workspaces: { root: join(cwd, '.markitect/workspaces'), templates: join(cwd, '.markitect/templates') },
+      gitea: {
+        maxConnections: 8,
+        maxQueue: 1000,
+        deadlineMs: 30000,
+        connectTimeoutMs: 5000,
+        progressTimeoutMs: 10000,
+        maxResponseBytes: 33554432,
+        requestsPerSecond: 200,
+        hedgeAfterMs: 0,
+        staleMaxAgeMs: 604800000,
+      },
+      board: { ...defaultBoard },
+      issues: { user: userInfo().username },
     });
   });
 
@@ -62,7 +83,7 @@ describe('the layers', () => {
     const env = { MARKITECT_SERVER_PORT: '2', MARKITECT_CACHE_MAX_ENTRIES: '2', MARKITECT_SERVER_HOST: '' };
     const config = await load({ env, flags: { 'server.port': '3', 'cache.maxEntries': undefined } });
     expect(config.server).toMatchObject({ port: 3, host: '::1' });
-    expect(config.cache).toEqual({ maxEntries: 2, maxBytes: 67108864 });
+    expect(config.cache).toMatchObject({ maxEntries: 2, maxBytes: 67108864 });
   });
 
   it('resolve relative paths from the file they stand in, or else from the working folder', async () => {
@@ -192,9 +213,9 @@ describe('a wrong value', () => {
   });
 });
 
-describe('the token', () => {
-  const secret = 'S3cret-t0ken';
+const secret = 'S3cret-t0ken';
 
+describe('the token', () => {
   it('comes from its variable or from a file, without the line end', async () => {
     expect((await load({ env: { MARKITECT_TOKEN: secret } })).server.token).toBe(secret);
     await write('token', `  ${secret}\n`);
@@ -238,13 +259,155 @@ describe('the token', () => {
   });
 });
 
+const gitea = {
+  MARKITECT_GITEA_URL: 'https://git.example.org/gitea',
+  MARKITECT_GITEA_OWNER: 'team',
+  MARKITECT_GITEA_REPOSITORY: 'knowledge',
+};
+
+describe('secrets', () => {
+  it('are read each from its own variable or file, and never from a file of settings', async () => {
+    await write('token', `${secret}\n`);
+    const direct = await load({ env: { ...gitea, MARKITECT_GITEA_TOKEN: secret } });
+    const fromFile = await load({ env: { ...gitea, MARKITECT_GITEA_TOKEN_FILE: 'token' } });
+    expect([direct.gitea.token, fromFile.gitea.token, fromFile.server.token]).toEqual([
+      secret,
+      secret,
+      undefined,
+    ]);
+    await write('markitect.config.yaml', `gitea:\n  token: ${secret}\n`);
+    const error = await refused();
+    expect(error.message).toContain('MARKITECT_GITEA_TOKEN_FILE');
+    expect(JSON.stringify([error.message, error])).not.toContain(secret);
+  });
+
+  it('are wrong when their variable is empty', async () => {
+    const error = await refused({ env: { ...gitea, MARKITECT_GITEA_TOKEN: '' } });
+    expect(error.message).toBe('gitea.token is empty (environment MARKITECT_GITEA_TOKEN)');
+  });
+
+  it.each(['MARKITECT_GITEA_PROXY', 'MARKITECT_GITEA_URL'])(
+    'are not in what is said of a wrong %s',
+    async (name) => {
+      const error = await refused({ env: { ...gitea, [name]: `ftp://user:${secret}@proxy` } });
+      expect(JSON.stringify([error.message, error])).not.toContain(secret);
+    },
+  );
+});
+
+describe('settings that belong together', () => {
+  it('are the address, the owner and the repository', async () => {
+    expect((await load({ env: gitea })).gitea).toMatchObject({
+      url: 'https://git.example.org/gitea',
+      owner: 'team',
+      repository: 'knowledge',
+    });
+    for (const name of Object.keys(gitea)) {
+      const error = await refused({ env: { ...gitea, [name]: '' } });
+      expect(error.message).toContain(name.slice(10).toLowerCase().replace('_', '.'));
+      expect((await refused({ env: { [name]: gitea[name as keyof typeof gitea] } })).message).toContain(
+        `environment ${name}`,
+      );
+    }
+  });
+
+  it('are a certificate and its key', async () => {
+    expect((await refused({ env: { MARKITECT_GITEA_CERT_FILE: 'c.pem' } })).message).toMatch(
+      /^gitea\.keyFile must be set as well, since gitea\.certFile is/,
+    );
+    const env = { MARKITECT_GITEA_CERT_FILE: 'c.pem', MARKITECT_GITEA_KEY_FILE: '/k.pem' };
+    expect((await load({ env })).gitea).toMatchObject({ certFile: join(cwd, 'c.pem'), keyFile: '/k.pem' });
+  });
+
+  it.each(['https://user@host', 'https://host/?a=b', 'https://host/#a', 'ftp://host', 'host:3000', 'x'])(
+    'do not take %s as an address',
+    async (url) => {
+      await refused({ env: { ...gitea, MARKITECT_GITEA_URL: url } });
+    },
+  );
+
+  it.each(['..', 'a/b', 'a b', '.'])('do not take %j as a repository', async (repository) => {
+    await refused({ env: { ...gitea, MARKITECT_GITEA_REPOSITORY: repository } });
+  });
+});
+
+describe('the board', () => {
+  it('is a list, in the environment with semicolons', async () => {
+    const env = {
+      MARKITECT_BOARD_COLUMNS: 'Open: all=state:open; Done=state:closed+label:a:b;',
+      MARKITECT_BOARD_PRIORITIES: 'now ;later',
+    };
+    expect((await load({ env })).board).toMatchObject({
+      columns: ['Open: all=state:open', 'Done=state:closed+label:a:b'],
+      priorities: ['now', 'later'],
+    });
+  });
+
+  it.each([
+    ['Doing', 'Name=condition'],
+    ['A=state:open;a=label:x', 'another column'],
+    ['A=label:x;B=label:x', 'always count before'],
+    ['A=state:ajar', 'open or closed'],
+    [' ; ', 'at least one column'],
+  ])('cannot be %j', async (columns, reason) => {
+    const error = await refused({ env: { MARKITECT_BOARD_COLUMNS: columns } });
+    expect(error.message).toContain('board.columns (environment MARKITECT_BOARD_COLUMNS)');
+    expect(error.message).toContain(reason);
+    expect(error).toMatchObject({ details: { setting: 'board.columns' } });
+  });
+});
+
+describe('the explanation', () => {
+  const explain = async (sources: Partial<ConfigSources>) => {
+    const rows = await explainConfig({ env: {}, cwd, ...sources });
+    return (path: string) => rows.find((row) => row.path === path);
+  };
+
+  it('says of every setting its value and where that comes from', async () => {
+    const file = await write('markitect.config.yaml', 'server:\n  port: 1\ncache:\n  maxEntries: 2\n');
+    const row = await explain({ env: { MARKITECT_CACHE_MAX_ENTRIES: '3' }, flags: { 'server.host': '::1' } });
+    expect(row('server.port')).toEqual({ path: 'server.port', value: 1, from: `file ${file}` });
+    expect(row('cache.maxEntries')).toEqual({
+      path: 'cache.maxEntries',
+      value: 3,
+      from: 'environment MARKITECT_CACHE_MAX_ENTRIES',
+    });
+    expect(row('server.host')).toEqual({ path: 'server.host', value: '::1', from: 'flag --host' });
+    expect(row('database.readers')).toEqual({ path: 'database.readers', value: 3, from: 'default' });
+    expect(row('gitea.url')).toEqual({ path: 'gitea.url', from: 'default' });
+    const all = await explainConfig({ env: {}, cwd });
+    expect(all.map(({ path }) => path)).toEqual(describeSettings().map(({ path }) => path));
+  });
+
+  it('masks secrets and passwords, and says where they come from all the same', async () => {
+    const file = await write('token', secret);
+    const env = {
+      MARKITECT_TOKEN: secret,
+      MARKITECT_GITEA_TOKEN_FILE: 'token',
+      MARKITECT_GITEA_PROXY: `http://me:${secret}@proxy:3128`,
+    };
+    const row = await explain({ env });
+    expect(row('server.token')).toEqual({
+      path: 'server.token',
+      value: '***',
+      from: 'environment MARKITECT_TOKEN',
+    });
+    expect(row('gitea.token')).toEqual({ path: 'gitea.token', value: '***', from: `file ${file}` });
+    expect(row('gitea.proxy')?.value).toBe('http://***:***@proxy:3128/');
+    expect(JSON.stringify(await explainConfig({ env, cwd }))).not.toContain(secret);
+  });
+
+  it('shows what does not fit together, for whoever looks for the reason', async () => {
+    const row = await explain({ env: { MARKITECT_GITEA_URL: 'https://host' } });
+    expect(row('gitea.url')?.value).toBe('https://host');
+    expect(row('gitea.owner')).not.toHaveProperty('value');
+  });
+});
+
 describe('the table of settings', () => {
   it('describes every setting, each with its own variable and flag', async () => {
     const table = describeSettings();
-    const config = await load({ env: { MARKITECT_TOKEN: 'x' } });
-    const paths = Object.entries(config).flatMap(([section, value]: [string, unknown]) =>
-      typeof value === 'object' ? Object.keys(value ?? {}).map((name) => `${section}.${name}`) : [section],
-    );
+    const paths = (await explainConfig({ env: {}, cwd })).map(({ path }) => path as string);
     expect(table.map((row) => row.path).sort()).toEqual(paths.sort());
     expect(new Set(table.map((row) => row.env)).size).toBe(table.length);
     const flags = table.flatMap((row) => row.flag ?? []);
@@ -269,13 +432,26 @@ describe('the table of settings', () => {
       'server.host': 'localhost',
       'ingest.roots': '/r',
       dataDir: '/d',
+      'cache.diskFolder': '/c',
       'workspaces.root': '/w',
       'workspaces.templates': '/t',
       'server.token': 'tok',
+      'gitea.url': 'http://host',
+      'gitea.token': 'tok',
+      'gitea.caFile': '/ca',
+      'gitea.certFile': '/cert',
+      'gitea.keyFile': '/key',
+      'gitea.proxy': 'http://proxy',
+      'board.columns': 'A=state:open',
+    };
+    const together = {
+      ...gitea,
+      MARKITECT_GITEA_CERT_FILE: '/c',
+      MARKITECT_GITEA_KEY_FILE: '/k',
     };
     for (const row of describeSettings()) {
       const text = sample[row.path] ?? '77';
-      const config = await load({ env: { [row.env]: text } });
+      const config = await load({ env: { ...together, [row.env]: text } });
       const value = row.path
         .split('.')
         .reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], config);

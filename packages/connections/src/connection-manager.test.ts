@@ -92,7 +92,10 @@ describe('ConnectionManager', () => {
       a: { status: 'up', latencyMs: 1 },
       b: { status: 'closed', latencyMs: 0 },
     });
-    expect(manager.stats()).toEqual({ a: { open: true, leases: {} }, b: { open: false, leases: {} } });
+    expect(manager.stats()).toEqual({
+      a: { kind: 'sql', open: true, leases: {} },
+      b: { kind: 'sql', open: false, leases: {} },
+    });
   });
 
   it('refuses two connections of one name, and a name it does not know', async () => {

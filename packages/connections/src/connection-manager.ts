@@ -54,9 +54,11 @@ export class ConnectionManager {
     return Object.fromEntries(await Promise.all(answers));
   }
 
-  /** The use of every connection. */
-  stats(): Readonly<Record<string, ConnectionStats>> {
-    return Object.fromEntries([...this.#connections.values()].map((each) => [each.name, each.stats()]));
+  /** The use of every connection, with its kind. */
+  stats(): Readonly<Record<string, ConnectionStats & Pick<Connection, 'kind'>>> {
+    return Object.fromEntries(
+      [...this.#connections.values()].map((each) => [each.name, { kind: each.kind, ...each.stats() }]),
+    );
   }
 
   /**

@@ -16,6 +16,10 @@ export interface ConnectionStats {
   readonly open: boolean;
   /** By the name of the part that is leased, e.g. `writer` and `readers`. */
   readonly leases: Readonly<Record<string, LeaseStats>>;
+  /** What has been counted since it was made, by name, e.g. `retries`. Never falls. */
+  readonly counters?: Readonly<Record<string, number>>;
+  /** What parts of it are in now, by name, e.g. `breaker: open`. */
+  readonly states?: Readonly<Record<string, string>>;
 }
 
 /**

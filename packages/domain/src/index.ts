@@ -11,6 +11,7 @@ export {
   MarkitectError,
   NotFound,
   NotSupported,
+  RateLimited,
   Timeout,
   Unavailable,
   Unexpected,
@@ -72,8 +73,18 @@ export {
   workspaceTransitions,
 } from './workspaces/workspace-state.js';
 export type { WorkspaceCommand, WorkspaceState } from './workspaces/workspace-state.js';
-export { builtInTemplate, DEFAULT_TEMPLATE, renderTemplate } from './workspaces/workspace-template.js';
-export type { TemplateFile, TemplateValues, WorkspaceTemplate } from './workspaces/workspace-template.js';
+export {
+  builtInIssueTemplate,
+  builtInTemplate,
+  DEFAULT_TEMPLATE,
+  renderTemplate,
+} from './workspaces/workspace-template.js';
+export type {
+  TemplateFile,
+  TemplateIssue,
+  TemplateValues,
+  WorkspaceTemplate,
+} from './workspaces/workspace-template.js';
 export {
   filePathKey,
   MAX_FILE_NAME_BYTES,
@@ -81,3 +92,50 @@ export {
   parseFilePath,
   STAGING_FOLDER,
 } from './files/file-path.js';
+export type { BoardRules, ColumnCondition, ColumnRule } from './issues/board.js';
+export {
+  columnNamed,
+  columnOf,
+  defaultBoard,
+  editForMove,
+  isReplaced,
+  parseBoardRules,
+  priorityOf,
+} from './issues/board-rules.js';
+export type { Card, WrittenBoardRules } from './issues/board-rules.js';
+export { issueConditions } from './issues/issue-conditions.js';
+export type { IssueConditions } from './issues/issue-conditions.js';
+export type {
+  CalendarDate,
+  Issue,
+  IssueComment,
+  IssueDraft,
+  IssueEdit,
+  IssueEvent,
+  IssueState,
+  Label,
+  Milestone,
+} from './issues/issue.js';
+export { parseIssueNumber } from './issues/issue-number.js';
+export type { IssueNumber } from './issues/issue-number.js';
+export {
+  compareIssues,
+  issueQuery,
+  issueSorts,
+  issueText,
+  meetsQuery,
+  queryWords,
+} from './issues/issue-query.js';
+export type { IssueQuery, IssueSort } from './issues/issue-query.js';
+export {
+  checkedComment,
+  checkedIssueTitle,
+  checkedLabel,
+  checkedMilestone,
+  editedIssue,
+  labelScope,
+  MAX_ISSUE_TITLE_BYTES,
+  newIssue,
+  requireOneOfEachScope,
+} from './issues/issue-changes.js';
+export type { ChangeStamp, NewIssueEvent, TrackerNames } from './issues/issue-changes.js';

@@ -1,6 +1,14 @@
 export { describeCacheContract } from './cache/cache.contract.js';
 export type { OpenCache } from './cache/cache.contract.js';
+export { describeCacheTierContract } from './cache/cache-tier.contract.js';
+export type { OpenCacheTier } from './cache/cache-tier.contract.js';
 export { InMemoryCache } from './cache/in-memory-cache.js';
+export { InMemoryCacheTier } from './cache/in-memory-cache-tier.js';
+export { describeInvalidationLogContract } from './cache/invalidation-log.contract.js';
+export type { OpenInvalidationLog } from './cache/invalidation-log.contract.js';
+export { describeLeaseStoreContract } from './cache/lease-store.contract.js';
+export type { OpenLeaseStore } from './cache/lease-store.contract.js';
+export { VirtualTime } from './cache/virtual-time.js';
 export { describeAstStoreContract } from './documents/ast-store.contract.js';
 export type { OpenAstStore } from './documents/ast-store.contract.js';
 export { contentHash, documentDraft, documentLink } from './documents/document-draft.js';
@@ -33,3 +41,39 @@ export { describeFileStoreContract } from './files/file-store.contract.js';
 export type { OpenFileStore } from './files/file-store.contract.js';
 export { InMemoryFileStore } from './files/in-memory-file-store.js';
 export { describeStagingFileStoreContract } from './files/staging-file-store.contract.js';
+export { issue, issueLabel, issueMilestone } from './issues/issue-builders.js';
+export { IssueBook } from './issues/issue-book.js';
+export { InMemoryIssueMirror } from './issues/in-memory-issue-mirror.js';
+export { InMemoryIssueRepository } from './issues/in-memory-issue-repository.js';
+export type { InMemoryIssueOptions } from './issues/in-memory-issue-repository.js';
+export { InMemoryProjectRepository } from './issues/in-memory-project-repository.js';
+export type { InMemoryBoard } from './issues/in-memory-project-repository.js';
+export {
+  describeIssueRepositoryContract,
+  describeReadOnlyIssuesContract,
+} from './issues/issue-repository.contract.js';
+export type { OpenReadOnlyIssues, TrackerContent } from './issues/issue-repository.contract.js';
+export { describeProjectRepositoryContract } from './issues/project-repository.contract.js';
+export type { OpenedProjects } from './issues/project-repository.contract.js';
+export type {
+  OpenedIssueRepository,
+  OpenIssueRepository,
+} from './issues/repository-contract/contract-section.js';
+export { seededRandom } from './seeded-random.js';
+export { startGitea } from './services/gitea.js';
+export type { GiteaOptions, GiteaService } from './services/gitea.js';
+export { giteaProgram } from './services/gitea-program.js';
+export { startRedis } from './services/redis.js';
+export type { RedisService } from './services/redis.js';
+export { describeWithService, itWhere, servicesAreRequired } from './services/service-requirement.js';
+export type { ServiceName } from './services/service-requirement.js';
+export { describeIssueIndexContract } from './issues/issue-index.contract.js';
+export type { OpenedIssueIndex } from './issues/issue-index.contract.js';
+export { describeIssueMirrorContract } from './issues/issue-mirror.contract.js';
+export type { OpenedIssueMirror } from './issues/issue-mirror.contract.js';
+export { seedIssues } from './services/seed-gitea.js';
+export type { SeededIssues, SeedOptions } from './services/seed-gitea.js';
+export { startFaultProxy } from './faults/fault-proxy.js';
+export type { FaultProxy, FaultProxyOptions, ProxiedRequest } from './faults/fault-proxy.js';
+export { faultKinds } from './faults/fault-kinds.js';
+export type { FaultKind } from './faults/fault-kinds.js';

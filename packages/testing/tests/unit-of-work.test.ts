@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { InvalidationLog } from '@markitect/ports';
 import {
   describeUnitOfWorkContract,
   InMemoryFileStore,
@@ -12,6 +13,7 @@ describeUnitOfWorkContract('InMemoryUnitOfWork', async () => {
   return Promise.resolve({
     unitOfWork,
     documents: unitOfWork.documents,
+    issues: unitOfWork.issues,
     files: (root) => roots[root as keyof typeof roots],
     deliveredMessages: () => unitOfWork.delivered,
     invalidated: () => unitOfWork.invalidated,
@@ -39,6 +41,46 @@ describe('InMemoryUnitOfWork', () => {
     await unitOfWork.recover();
     expect(await files.exists('a/b')).toBe(true);
     expect(unitOfWork.delivered).toHaveLength(1);
+  });
+
+  it('tells a log of invalidations after the files are in place, and of everything when one comes late', async () => {
+    const files = new InMemoryFileStore();
+    const said: unknown[] = [];
+    const log: InvalidationLog = {
+      position: () => said.length,
+      since: () => Promise.reject(new Error('not asked')),
+      latest: () => Promise.reject(new Error('not asked')),
+      append: async (invalidations) => {
+        said.push({ invalidations, isInPlace: await files.exists('f') });
+        return said.length;
+      },
+    };
+    const unitOfWork = new InMemoryUnitOfWork({ files }, 'local', log);
+    await unitOfWork.run(async (tx) => {
+      await tx.cache.invalidate(['a']);
+      await tx.cache.invalidateTags(['t']);
+      await tx.files('files').write('f', new Uint8Array([1]));
+      await tx
+        .nested(async (inner) => {
+          await inner.cache.invalidate(['undone']);
+          throw new Error('undone');
+        })
+        .catch(() => undefined);
+    });
+    const own = [
+      { kind: 'key', name: 'a' },
+      { kind: 'tag', name: 't' },
+    ];
+    expect(said).toEqual([{ invalidations: own, isInPlace: true }]);
+    const late = unitOfWork.run(async (tx) => {
+      await tx.files('files').write('g/h', new Uint8Array([1]));
+      await files.write('g', new Uint8Array([2]));
+    });
+    expect((await markitectFailure(() => late)).code).toBe('COMMIT_NOT_APPLIED');
+    await files.remove('g');
+    await unitOfWork.recover();
+    await unitOfWork.recover();
+    expect(said.slice(1)).toEqual([{ invalidations: [{ kind: 'all' }], isInPlace: true }]);
   });
 
   it('keeps what effects throw for the test to see', async () => {

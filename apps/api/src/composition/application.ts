@@ -9,11 +9,19 @@ import type {
   SqliteConnection,
   SqliteUnitOfWork,
 } from '@markitect/adapter-sqlite';
-import type { DocumentService, IngestService, WorkspaceService } from '@markitect/application';
+import type {
+  DocumentService,
+  IngestService,
+  IssueService,
+  IssueSyncService,
+  SearchService,
+  WorkspaceService,
+} from '@markitect/application';
 import type { Config } from '@markitect/config';
 import type { ConnectionManager } from '@markitect/connections';
 import { isMarkitectError, type WorkspaceManifest } from '@markitect/domain';
 import type { Telemetry } from '@markitect/telemetry';
+import type { CacheOperations } from '../cache/cache-operations.js';
 import { archivesFolder, createDataDirectory } from './data-directory.js';
 import { registerAll } from './register-all.js';
 import { tokens } from './tokens.js';
@@ -23,6 +31,14 @@ export interface Application {
   readonly documents: DocumentService;
   readonly ingest: IngestService;
   readonly workspaces: WorkspaceService;
+  /** The issues of the Gitea repository that is configured, else those of the embedded tracker. */
+  readonly issues: IssueService;
+  /** Keeps the mirror of the Gitea repository; `undefined`: none is configured. */
+  readonly issueSync: IssueSyncService | undefined;
+  /** Over documents and issues. */
+  readonly search: SearchService;
+  /** The cache, for operators. */
+  readonly cache: CacheOperations;
   readonly connections: ConnectionManager;
   readonly store: SqliteConnection;
 
@@ -64,6 +80,11 @@ export interface ApplicationOptions {
   readonly create?: boolean;
   /** What others are told who works on a workspace, before the command. Default: `markitect workspace`. */
   readonly owner?: string;
+  /**
+   * The process answers many requests: answers about documents are kept in memory, and a lease lets one process ask for
+   * all. Default: no, as a command that ends in a moment.
+   */
+  readonly keepsRunning?: boolean;
   /** Told of every effect of a commit that failed. Default: nobody is. */
   readonly onEffectFailure?: (failure: EffectFailure) => void;
 }
@@ -79,7 +100,7 @@ export interface OpenOptions {
  */
 export function composeApplication(config: Config, options: ApplicationOptions = {}): Application {
   const create = options.create ?? false;
-  const child = registerAll(config, { ...options, create });
+  const { child, closeCache } = registerAll(config, { ...options, create });
   const connections = child.resolve(tokens.connections);
   const store = child.resolve(tokens.store);
 
@@ -87,6 +108,7 @@ export function composeApplication(config: Config, options: ApplicationOptions =
 
   const close = async () => {
     try {
+      await closeCache();
       await child.resolve(tokens.parserThreads).terminate();
     } finally {
       await connections.close();
@@ -97,6 +119,10 @@ export function composeApplication(config: Config, options: ApplicationOptions =
     documents: child.resolve(tokens.documents),
     ingest: child.resolve(tokens.ingest),
     workspaces: child.resolve(tokens.workspaces),
+    issues: child.resolve(tokens.issues),
+    issueSync: child.resolve(tokens.issueSync),
+    search: child.resolve(tokens.search),
+    cache: child.resolve(tokens.cacheOperations),
     connections,
     store,
     close,
@@ -132,7 +158,7 @@ async function recoverIfNeeded(
     return false;
   };
   try {
-    if (await isNeeded()) await unitOfWork.recover();
+    if (await isNeeded()) await unitOfWork.recover({ early: false });
   } catch (error) {
     // What is stored can be read and changed all the same; the commit that comes next tries again.
     const isForLater =

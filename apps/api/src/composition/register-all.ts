@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { MemoryCache } from '@markitect/adapter-cache';
+import { cached, changeTags, invalidating } from '@markitect/adapter-cache';
 import {
   FsAstStore,
   FsDocumentSource,
@@ -17,13 +17,10 @@ import {
 import { DocumentService, IngestService, WorkspaceService } from '@markitect/application';
 import type { Config } from '@markitect/config';
 import { ConnectionManager } from '@markitect/connections';
-import type { MarkdownNode } from '@markitect/domain';
 import {
   type Archiver,
   archiverPort,
   astStorePort,
-  type Cache,
-  cachePort,
   documentRepositoryPort,
   documentSourcePort,
   type FileStore,
@@ -38,13 +35,20 @@ import { traced } from '@markitect/telemetry';
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import type { ApplicationOptions } from './application.js';
 import { archivesFolder, astFolder, baselinesFolder, databaseFile, locksFolder } from './data-directory.js';
+import { documentPlan } from './cache-plans.js';
+import { registerCache } from './register-cache.js';
+import { registerIssues } from './register-issues.js';
 import { tokens } from './tokens.js';
 
-/** Registers how everything is made that an app works with. Nothing is made before it is asked for. */
+/**
+ * Registers how everything is made that an app works with. Nothing is made before it is asked for. Answers how to close
+ * what of the cache was made.
+ */
 export function registerAll(
-  { dataDir, database, ingest, cache, workspaces }: Config,
-  { create = false, telemetry, owner, onEffectFailure }: ApplicationOptions,
-): DependencyContainer {
+  config: Config,
+  { create = false, telemetry, owner, onEffectFailure, keepsRunning = false }: ApplicationOptions,
+): { readonly child: DependencyContainer; readonly closeCache: () => Promise<void> } {
+  const { dataDir, database, ingest, workspaces } = config;
   const child = container.createChildContainer();
   const once = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
     child.register(name, { useFactory: instanceCachingFactory(make) });
@@ -53,24 +57,27 @@ export function registerAll(
   once(tokens.connections, (from) => {
     const connections = new ConnectionManager();
     connections.add(from.resolve(tokens.store));
+    const gitea = from.resolve(tokens.gitea);
+    if (gitea !== undefined) connections.add(gitea);
     return connections;
   });
   once(tokens.parserThreads, () => new WorkerMarkdownParser({ threads: ingest.parserThreads }));
 
   once(tokens.parser, (from) => traced(markdownParserPort, from.resolve(tokens.parserThreads), telemetry));
-  once(tokens.repository, (from) =>
-    traced(documentRepositoryPort, new SqliteDocumentRepository(from.resolve(tokens.store)), telemetry, {
+  once(tokens.repository, (from) => {
+    const stored = new SqliteDocumentRepository(from.resolve(tokens.store), {
+      invalidates: changeTags(documentPlan),
+    });
+    const repository = traced(documentRepositoryPort, stored, telemetry, {
       attributes: { 'db.system.name': 'sqlite' },
-    }),
-  );
+    });
+    const cache = from.resolve(tokens.documentCache);
+    return cache === undefined ? repository : cached(documentPlan, repository, cache, { invalidates: true });
+  });
   once(tokens.source, () => traced(documentSourcePort, new FsDocumentSource(), telemetry));
   once(tokens.trees, () => traced(astStorePort, new FsAstStore({ root: astFolder(dataDir) }), telemetry));
-  once(tokens.cache, () =>
-    traced<Cache<MarkdownNode>>(cachePort, new MemoryCache<MarkdownNode>(cache), telemetry),
-  );
+  const { close: closeCache } = registerCache(child, config, { keepsRunning });
 
-  const tracedUnitOfWork = (from: DependencyContainer) =>
-    traced<UnitOfWork>(unitOfWorkPort, from.resolve(tokens.unitOfWork), telemetry);
   const ports = (from: DependencyContainer) => ({
     documents: from.resolve(tokens.repository),
     parser: from.resolve(tokens.parser),
@@ -88,7 +95,7 @@ export function registerAll(
     tokens.ingest,
     (from) =>
       new IngestService(
-        { ...ports(from), unitOfWork: tracedUnitOfWork(from), source: from.resolve(tokens.source) },
+        { ...ports(from), unitOfWork: from.resolve(tokens.unitOfWork), source: from.resolve(tokens.source) },
         {
           maxBytes: ingest.maxFileBytes,
           batchDocuments: ingest.batchDocuments,
@@ -112,14 +119,14 @@ export function registerAll(
     (from) =>
       new SqliteUnitOfWork(from.resolve(tokens.store), {
         files: from.resolve(tokens.stores),
-        onInvalidate: async ({ keys }) => {
-          for (const key of keys) await from.resolve(tokens.cache).delete(key);
-        },
+        issueUser: config.issues.user,
         ...(onEffectFailure === undefined ? {} : { onEffectFailure }),
       }),
   );
   once(tokens.unitOfWork, (from) =>
-    traced<UnitOfWork>(unitOfWorkPort, from.resolve(tokens.sqliteUnitOfWork), telemetry),
+    invalidating(traced<UnitOfWork>(unitOfWorkPort, from.resolve(tokens.sqliteUnitOfWork), telemetry), {
+      documents: documentPlan,
+    }),
   );
   once(tokens.workspaceRepository, (from) =>
     traced(workspaceRepositoryPort, new SqliteWorkspaceRepository(from.resolve(tokens.store)), telemetry, {
@@ -132,7 +139,7 @@ export function registerAll(
       new WorkspaceService(
         {
           workspaces: from.resolve(tokens.workspaceRepository),
-          unitOfWork: tracedUnitOfWork(from),
+          unitOfWork: from.resolve(tokens.unitOfWork),
           lock: traced(workspaceLockPort, new FsWorkspaceLock({ root: locksFolder(dataDir) }), telemetry),
           archiver: traced<Archiver>(archiverPort, new TarArchiver(), telemetry),
           files: from.resolve(tokens.files),
@@ -143,7 +150,8 @@ export function registerAll(
         },
       ),
   );
-  return child;
+  registerIssues(child, config, telemetry);
+  return { child, closeCache };
 }
 
 function eachOf<K extends string, V, R>(

@@ -1,6 +1,7 @@
 import {
   Conflict,
   type DocumentSummary,
+  type ErrorCode,
   Invalid,
   isMarkitectError,
   type Precondition,
@@ -50,13 +51,16 @@ export function writePrecondition(headers: {
   if (ifMatch !== undefined && ifNoneMatch !== undefined) {
     throw invalid('if-match', 'If-Match and If-None-Match cannot both hold: send one of them');
   }
-  if (ifMatch !== undefined) {
-    const list = parseTags('if-match', ifMatch);
-    return list === '*' ? 'present' : { tags: list.filter((item) => !item.isWeak).map((item) => item.tag) };
-  }
+  if (ifMatch !== undefined) return matchPrecondition(ifMatch);
   if (ifNoneMatch === undefined) return undefined;
   if (parseTags('if-none-match', ifNoneMatch) === '*') return 'absent';
   throw invalid('if-none-match', 'If-None-Match of a write can only be *');
+}
+
+/** What `If-Match` alone expects, compared strongly: a weak tag matches nothing. Throws Invalid `REQUEST_INVALID`. */
+export function matchPrecondition(ifMatch: string): Exclude<Precondition, 'absent'> {
+  const list = parseTags('if-match', ifMatch);
+  return list === '*' ? 'present' : { tags: list.filter((item) => !item.isWeak).map((item) => item.tag) };
 }
 
 /** Runs a conditional write; a condition that does not hold is Conflict `PRECONDITION_FAILED`. */
@@ -68,8 +72,15 @@ export async function conditionally<T>(write: Promise<T>): Promise<T> {
   }
 }
 
+/** What is told of a state that is no longer the one expected. */
+const changedCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'DOCUMENT_CHANGED',
+  'ISSUE_CHANGED',
+  'WORKSPACE_CHANGED',
+]);
+
 function asFailedPrecondition(error: unknown): unknown {
-  if (!isMarkitectError(error) || error.code !== 'DOCUMENT_CHANGED') return error;
+  if (!isMarkitectError(error) || !changedCodes.has(error.code)) return error;
   return new Conflict('PRECONDITION_FAILED', error.message, { details: error.details, cause: error });
 }
 

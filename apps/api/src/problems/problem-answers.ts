@@ -1,13 +1,10 @@
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import { NotFound } from '@markitect/domain';
+import { isMarkitectError, NotFound } from '@markitect/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type Problem, PROBLEM_TYPE } from './problem.js';
 import { requestProblem } from './request-fault.js';
-
-/** Statuses after which the same request may succeed soon. */
-const retryable: ReadonlySet<number> = new Set([429, 503, 504]);
 
 /** Answers with an error. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -15,7 +12,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (answer.status >= 500) request.log.error({ err: error, code: answer.code }, 'request failed');
   request.failure = answer.code;
   if (answer.status === 401) void reply.header('www-authenticate', 'Bearer realm="markitect"');
-  if (retryable.has(answer.status)) void reply.header('retry-after', '1');
+  const seconds = secondsToWait(error);
+  if (seconds !== undefined) void reply.header('retry-after', String(seconds));
   return (
     reply
       .code(answer.status)
@@ -25,6 +23,13 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
       // As text: a problem is complete as it is, and goes out whatever answers the route has declared.
       .send(JSON.stringify(answer))
   );
+}
+
+/** When the same request may succeed, where that may be soon: what a tracker asked for, else a second. */
+function secondsToWait(error: unknown): number | undefined {
+  if (!isMarkitectError(error) || !error.retryable) return undefined;
+  const { retryAfterMs } = error.details;
+  return typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : 1;
 }
 
 /** Makes every error of every route, and every address without a route, a problem. */

@@ -40,6 +40,11 @@ const exactStatus: Partial<Record<ErrorCode, number>> = {
   DOCUMENT_TOO_LARGE: 413,
   FILE_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
+  // Not 503, after which many clients send a request again.
+  HTTP_OUTCOME_UNKNOWN: 502,
+  HTTP_RESPONSE_INVALID: 502,
+  HTTP_RESPONSE_TOO_LARGE: 502,
+  HTTP_SERVER_FAILED: 502,
 };
 
 /** The HTTP status of a code: the one of its kind, unless HTTP has a more exact one. */

@@ -1,33 +1,13 @@
 import { sendJson } from '../http/send-json.js';
 import { problems } from '../schemas/answer-schemas.js';
-import { documentLinks, markdownNode, nodeHit, pageOf, searchHit } from '../schemas/document-schemas.js';
-import { documentParams, nodesQuery, searchQuery } from '../schemas/request-schemas.js';
+import { documentLinks, markdownNode, nodeHit, pageOf } from '../schemas/document-schemas.js';
+import { documentParams, nodesQuery } from '../schemas/request-schemas.js';
 import type { ApiServer, ServedApplication } from './served-application.js';
 
 const tags = ['knowledge'];
 
-/** What is known about documents: search, links, trees. Beside `/documents/*`, whose `*` takes every path below it. */
+/** What is known about documents: links, trees. Beside `/documents/*`, whose `*` takes every path below it. */
 export function knowledgeRoutes(app: ApiServer, application: ServedApplication): void {
-  app.get(
-    '/search',
-    {
-      schema: {
-        tags,
-        operationId: 'searchDocuments',
-        summary: 'Search the text of all documents, best first',
-        querystring: searchQuery,
-        response: {
-          200: {
-            description: 'A page of hits.',
-            content: { 'application/json': { schema: pageOf(searchHit) } },
-          },
-          ...problems(),
-        },
-      },
-    },
-    ({ query: { q, ...rest } }) => application.documents.search({ query: q, ...rest }),
-  );
-
   app.get(
     '/links/*',
     {

@@ -57,6 +57,8 @@ export function operationRoutes(
         security: [],
         operationId: 'isReady',
         summary: 'Whether requests can be served now',
+        description:
+          'An issue tracker that is down does not make it unready: `GET /v1/connections` tells of that.',
         response: {
           200: { description: 'Yes.', content: { 'application/json': { schema: ready } } },
           ...onlyProblems(403, 500, 503),
@@ -64,8 +66,10 @@ export function operationRoutes(
       },
     },
     async () => {
+      const kinds = application.connections.stats();
+      // A tracker elsewhere is opened when it is first needed, and what does not need it is served while it is down.
       const down = Object.entries(await application.connections.health()).filter(
-        ([, each]) => each.status !== 'up',
+        ([name, each]) => each.status !== 'up' && kinds[name]?.kind !== 'http',
       );
       if (down.length > 0) {
         const states = Object.fromEntries(down.map(([name, each]) => [name, each.status]));

@@ -11,7 +11,16 @@ import type { Application } from '../composition/application.js';
 /** The part of the application that requests reach. */
 export type ServedApplication = Pick<
   Application,
-  'documents' | 'ingest' | 'workspaces' | 'placesOf' | 'pending' | 'connections'
+  | 'documents'
+  | 'ingest'
+  | 'workspaces'
+  | 'issues'
+  | 'issueSync'
+  | 'search'
+  | 'cache'
+  | 'placesOf'
+  | 'pending'
+  | 'connections'
 >;
 
 /** A Fastify instance whose routes take their types from zod schemas. */

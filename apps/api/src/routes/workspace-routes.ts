@@ -1,20 +1,27 @@
-import { createHash } from 'node:crypto';
-import type { WorkspaceStatus } from '@markitect/application';
+import {
+  type ChangeRequest,
+  requireWorkspaceTag,
+  type WorkspaceStatus,
+  workspaceTag,
+} from '@markitect/application';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { etagHeader, isNotModified } from '../http/entity-tags.js';
+import { conditionally, etagHeader, isNotModified, matchPrecondition } from '../http/entity-tags.js';
+import { markStale } from '../http/stale-answers.js';
 import { problems } from '../schemas/answer-schemas.js';
 import { pageOf } from '../schemas/document-schemas.js';
-import { readHeaders } from '../schemas/request-schemas.js';
+import { trackerProblems } from '../schemas/tracker-answers.js';
 import {
   abandonBody,
   addQuery,
+  commandHeaders,
   emptyBody,
   fileBody,
   restoreBody,
   startBody,
   workspace,
   workspaceFileParams,
+  workspaceHeaders,
   workspaceParams,
   workspacesQuery,
   workspaceSummary,
@@ -60,15 +67,22 @@ export function workspaceRoutes(app: ApiServer, application: ServedApplication):
         tags,
         operationId: 'startWorkspace',
         summary: 'Start a workspace: a folder with the files of a template',
+        description:
+          'With `issue` in place of `slug` it is one for that issue. When the tracker does not answer, what was last known of the issue will do; `Age` and `Warning` say so.',
         body: startBody,
         response: {
           201: answer('Started; with its `Location` and `ETag`.'),
-          ...problems(404, 409, 413, 415),
+          ...trackerProblems(409, 413, 415),
         },
       },
     },
-    async ({ body: { slug, ...request } }, reply) => {
-      const status = await application.workspaces.start(slug, request);
+    async ({ body: { slug, issue, ...request } }, reply) => {
+      const seed = issue === undefined ? undefined : await application.issues.workspaceSeed(issue);
+      if (seed !== undefined) markStale(reply, seed);
+      const status = await application.workspaces.start(seed?.value.slug ?? slug ?? '', {
+        ...seed?.value.request,
+        ...request,
+      });
       void reply.code(201).header('location', `/v1/workspaces/${status.slug}`);
       return tagged(reply, application, status);
     },
@@ -82,18 +96,22 @@ export function workspaceRoutes(app: ApiServer, application: ServedApplication):
         operationId: 'getWorkspace',
         summary: 'The state of a workspace and what differs from its last save',
         params: workspaceParams,
-        headers: readHeaders,
+        headers: workspaceHeaders,
         response: {
           200: answer('The workspace, with an `ETag` that changes with it and with its files.'),
           304: z.undefined().meta({ description: 'It still has a tag that `If-None-Match` names.' }),
-          ...problems(404),
+          ...problems(404, 412),
         },
       },
     },
     async ({ params, headers }, reply) => {
-      const status = await application.workspaces.status(params.slug);
+      const status = await onMatch(headers, async ({ expected }) => {
+        const found = await application.workspaces.status(params.slug);
+        requireWorkspaceTag(found, expected);
+        return found;
+      });
       const body = tagged(reply, application, status);
-      return isNotModified(headers['if-none-match'], tagOf(status))
+      return isNotModified(headers['if-none-match'], workspaceTag(status))
         ? reply.code(304).send()
         : reply.send(body);
     },
@@ -107,11 +125,13 @@ export function workspaceRoutes(app: ApiServer, application: ServedApplication):
         operationId: 'saveWorkspace',
         summary: 'Record the files of a workspace as they are',
         params: workspaceParams,
+        headers: commandHeaders,
         body: emptyBody,
-        response: { 200: answer('Saved.'), ...problems(404, 409, 413, 415) },
+        response: { 200: answer('Saved.'), ...problems(404, 409, 412, 413, 415) },
       },
     },
-    async ({ params }, reply) => tagged(reply, application, await application.workspaces.save(params.slug)),
+    async ({ params, headers }, reply) =>
+      command(reply, application, headers, (given) => application.workspaces.save(params.slug, given)),
   );
 
   app.post(
@@ -123,12 +143,15 @@ export function workspaceRoutes(app: ApiServer, application: ServedApplication):
         summary: 'Give a file its saved content back',
         description: 'What it holds now is lost.',
         params: workspaceParams,
+        headers: commandHeaders,
         body: restoreBody,
-        response: { 200: answer('Restored.'), ...problems(404, 409, 413, 415) },
+        response: { 200: answer('Restored.'), ...problems(404, 409, 412, 413, 415) },
       },
     },
-    async ({ params, body }, reply) =>
-      tagged(reply, application, await application.workspaces.restore(params.slug, body.path)),
+    async ({ params, headers, body }, reply) =>
+      command(reply, application, headers, (given) =>
+        application.workspaces.restore(params.slug, body.path, given),
+      ),
   );
 
   app.post(
@@ -139,11 +162,13 @@ export function workspaceRoutes(app: ApiServer, application: ServedApplication):
         operationId: 'finishWorkspace',
         summary: 'Archive a workspace and remove its folder',
         params: workspaceParams,
+        headers: commandHeaders,
         body: emptyBody,
-        response: { 200: answer('Finished.'), ...problems(404, 409, 413, 415) },
+        response: { 200: answer('Finished.'), ...problems(404, 409, 412, 413, 415) },
       },
     },
-    async ({ params }, reply) => tagged(reply, application, await application.workspaces.finish(params.slug)),
+    async ({ params, headers }, reply) =>
+      command(reply, application, headers, (given) => application.workspaces.finish(params.slug, given)),
   );
 
   app.post(
@@ -154,12 +179,15 @@ export function workspaceRoutes(app: ApiServer, application: ServedApplication):
         operationId: 'abandonWorkspace',
         summary: 'End a workspace and remove its folder; nothing is kept',
         params: workspaceParams,
+        headers: commandHeaders,
         body: abandonBody,
-        response: { 200: answer('Abandoned.'), ...problems(404, 409, 413, 415) },
+        response: { 200: answer('Abandoned.'), ...problems(404, 409, 412, 413, 415) },
       },
     },
-    async ({ params, body }, reply) =>
-      tagged(reply, application, await application.workspaces.abandon(params.slug, body)),
+    async ({ params, headers, body }, reply) =>
+      command(reply, application, headers, (given) =>
+        application.workspaces.abandon(params.slug, { ...body, ...given }),
+      ),
   );
 }
 
@@ -176,27 +204,48 @@ export function workspaceFileRoutes(app: ApiServer, application: ServedApplicati
         tags,
         operationId: 'addWorkspaceFile',
         summary: 'Put a file into a workspace',
-        description: 'The body is the file, whatever its type. The last save does not know it.',
+        description:
+          'The body is the file, whatever its type. The last save does not know it. Tags are those of the workspace.',
         params: workspaceFileParams,
+        headers: commandHeaders,
         querystring: addQuery,
         body: { content: { 'application/octet-stream': { schema: fileBody } } },
-        response: { 200: answer('Added.'), ...problems(404, 409, 413) },
+        response: { 200: answer('Added.'), ...problems(404, 409, 412, 413, 415) },
       },
     },
-    async ({ params, query, body }, reply) => {
+    async ({ params, headers, query, body }, reply) => {
       const content = body instanceof Uint8Array ? body : new Uint8Array();
-      const status = await application.workspaces.add(params.slug, {
-        path: params['*'],
-        content,
-        replace: query.replace === 'true',
-      });
-      return tagged(reply, application, status);
+      const request = { path: params['*'], content, replace: query.replace === 'true' };
+      return command(reply, application, headers, (given) =>
+        application.workspaces.add(params.slug, { ...request, ...given }),
+      );
     },
   );
 }
 
+type MatchHeaders = z.infer<typeof commandHeaders>;
+
+/** Runs a command whose answer is the workspace as it is then, with its tag. */
+async function command(
+  reply: FastifyReply,
+  application: ServedApplication,
+  headers: MatchHeaders,
+  run: (given: ChangeRequest) => Promise<WorkspaceStatus>,
+) {
+  return tagged(reply, application, await onMatch(headers, run));
+}
+
+/** Runs what the client wants only of the state that it saw. Throws Conflict `PRECONDITION_FAILED` of another. */
+async function onMatch<T>(
+  { 'if-match': ifMatch }: MatchHeaders,
+  run: (given: ChangeRequest) => Promise<T>,
+): Promise<T> {
+  if (ifMatch === undefined) return run({});
+  return conditionally(run({ expected: matchPrecondition(ifMatch) }));
+}
+
 function tagged(reply: FastifyReply, application: ServedApplication, status: WorkspaceStatus) {
-  void reply.header('etag', etagHeader(tagOf(status)));
+  void reply.header('etag', etagHeader(workspaceTag(status)));
   return { ...presented(application, status), files: status.baseline };
 }
 
@@ -204,10 +253,4 @@ function tagged(reply: FastifyReply, application: ServedApplication, status: Wor
 function presented(application: ServedApplication, status: WorkspaceStatus) {
   const { end } = status;
   return { ...status, ...application.placesOf(status), ...(end === undefined ? {} : { endedAt: end.at }) };
-}
-
-/** Files change without a command: the revision alone would not tell. */
-function tagOf({ revision, state, changed, missing, unknown }: WorkspaceStatus): string {
-  const seen = JSON.stringify([state, changed, missing, unknown]);
-  return `${revision}-${createHash('sha256').update(seen).digest('hex').slice(0, 16)}`;
 }

@@ -7,7 +7,7 @@ const fieldFault = z.object({
   detail: z.string().meta({ examples: ['too small: expected number to be >=1'] }),
 });
 
-const problemFields = {
+export const problemFields = {
   type: z.string().meta({ examples: ['urn:markitect:error:DOCUMENT_NOT_FOUND'] }),
   title: z
     .string()
@@ -61,12 +61,16 @@ const problemAnswers = {
   403: problemAnswer('Not allowed.'),
   404: problemAnswer('There is no such thing.'),
   406: problemAnswer('The answer exists in none of the types the request accepts.'),
-  409: problemAnswer('The document or workspace is not in the state the request needs.'),
+  409: problemAnswer('The document, workspace or issue is not in the state the request needs.'),
   412: problemAnswer('The condition of the request does not hold.'),
   413: problemAnswer('The body, the document or the file is too large.'),
   415: problemAnswer('The body is of a type the operation does not read.'),
+  429: problemAnswer('The issue tracker wants fewer requests; `Retry-After` says when to ask again.'),
   500: problemAnswer('The server failed, or stored data is damaged.'),
-  503: problemAnswer('A store is unavailable, or the server is shutting down.'),
+  502: problemAnswer(
+    'The issue tracker gave an answer that is of no use, or it is unknown whether it did what it was asked to.',
+  ),
+  503: problemAnswer('A store or the issue tracker is unavailable, or the server is shutting down.'),
   504: problemAnswer('It took too long.'),
 } as const;
 

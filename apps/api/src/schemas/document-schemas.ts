@@ -82,19 +82,21 @@ export const documentContent = z
   .object({ content: z.string().meta({ description: 'The Markdown.', examples: ['# Getting started\n'] }) })
   .meta({ description: 'A document to store.' });
 
+export const snippet = z
+  .array(
+    z.object({
+      text: z.string().meta({ examples: ['ownership'] }),
+      match: z.boolean().meta({ description: 'Whether this part is what was searched for.' }),
+    }),
+  )
+  .readonly();
+
 export const searchHit = z
   .object({
     path,
     title: summaryFields.title,
     score: z.number().meta({ description: 'Higher is better, within one search.', examples: [4.2] }),
-    snippet: z
-      .array(
-        z.object({
-          text: z.string().meta({ examples: ['ownership'] }),
-          match: z.boolean().meta({ description: 'Whether this part is what was searched for.' }),
-        }),
-      )
-      .readonly(),
+    snippet,
   })
   .meta({ id: 'SearchHit', description: 'A document that answers a search.' });
 

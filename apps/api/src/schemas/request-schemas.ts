@@ -1,3 +1,4 @@
+import { searchPlaces } from '@markitect/application';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '@markitect/domain';
 import { documentSorts } from '@markitect/ports';
 import { z } from 'zod';
@@ -5,7 +6,7 @@ import { z } from 'zod';
 /** What requests may say. Unknown parameters are refused: a misspelt filter must not answer with everything. */
 
 /** Decimal digits as a number; anything else as it is, to be refused. `Number` would take `0x10`, `1e2` and blanks. */
-function wholeNumber(value: unknown): unknown {
+export function wholeNumber(value: unknown): unknown {
   return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
 }
 
@@ -73,15 +74,47 @@ export const listQuery = z.strictObject({
     .meta({ description: 'Default `asc`.', examples: ['desc'] }),
 });
 
-export const searchQuery = z.strictObject({
-  q: z.string().meta({
-    description: 'Words, all of which must occur; `"a phrase"`, `begin*`, `-without`.',
-    examples: ['ownership borrow*'],
-  }),
-  ...pageQuery,
-  prefix,
-  tag,
-});
+export const searchQuery = z
+  .strictObject({
+    q: z.string().meta({
+      description: 'Words, all of which must occur; `"a phrase"`, `begin*`, `-without`.',
+      examples: ['ownership borrow*'],
+    }),
+    in: z
+      .enum(searchPlaces)
+      .exactOptional()
+      .meta({ description: 'Look only here. Default: everywhere.', examples: ['documents'] }),
+    limit: pageQuery.limit.meta({
+      description: `Hits of each place, 1 to ${MAX_PAGE_LIMIT}; default ${DEFAULT_PAGE_LIMIT}.`,
+      examples: [DEFAULT_PAGE_LIMIT],
+    }),
+    cursor: pageQuery.cursor.meta({
+      description: 'The `nextCursor` of the page before of the place that `in` names, with the same query.',
+      examples: ['WyIxYjJjM2QiLCJndWlkZXMvc3RhcnQubWQiXQ'],
+    }),
+    prefix,
+    tag,
+    state: z
+      .enum(['open', 'closed'])
+      .exactOptional()
+      .meta({ description: 'Only issues in this state.', examples: ['open'] }),
+  })
+  .refine(({ cursor, in: place }) => cursor === undefined || place !== undefined, {
+    message: 'a page goes on in one place: name it with `in`',
+    path: ['cursor'],
+  })
+  .refine((query) => query.in === 'documents' || query.prefix === undefined, {
+    message: 'only documents have a prefix: say `in=documents`',
+    path: ['prefix'],
+  })
+  .refine((query) => query.in === 'documents' || query.tag === undefined, {
+    message: 'only documents have tags: say `in=documents`',
+    path: ['tag'],
+  })
+  .refine((query) => query.in !== 'documents' || query.state === undefined, {
+    message: 'documents have no state',
+    path: ['state'],
+  });
 
 export const nodesQuery = z
   .strictObject({

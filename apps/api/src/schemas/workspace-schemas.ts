@@ -95,6 +95,30 @@ export const workspace = z
 
 export const workspaceParams = z.object({ slug });
 
+const ifMatch = (description: string) =>
+  z.object({
+    'if-match': z
+      .string()
+      .exactOptional()
+      .meta({ description, examples: ['"3-9f86d081884c7d65"'] }),
+  });
+
+export const workspaceHeaders = ifMatch(
+  'Answer 412 unless the workspace has one of these tags; `*`: any.',
+).extend({
+  'if-none-match': z
+    .string()
+    .exactOptional()
+    .meta({
+      description: 'Answer 304 if the workspace still has one of these tags.',
+      examples: ['"3-9f86d081884c7d65"'],
+    }),
+});
+
+export const commandHeaders = ifMatch(
+  'Do nothing and answer 412 unless the workspace still has one of these tags; `*`: any.',
+);
+
 export const workspaceFileParams = z.object({
   slug,
   '*': z.string().meta({
@@ -120,15 +144,33 @@ export const addQuery = z.strictObject({
 
 export const startBody = z
   .strictObject({
-    slug,
+    slug: slug.exactOptional(),
+    issue: z
+      .number()
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1)
+      .exactOptional()
+      .meta({
+        description:
+          'The number of an issue, in place of a slug: the workspace has the number as its slug, and title and files tell of the issue.',
+        examples: [42],
+      }),
     title: z
       .string()
       .exactOptional()
-      .meta({ description: 'One line; default the slug.', examples: ['Fix the login'] }),
+      .meta({
+        description: 'One line; default the title of the issue, or the slug.',
+        examples: ['Fix the login'],
+      }),
     template: z
       .string()
       .exactOptional()
       .meta({ description: 'Default `default`.', examples: ['default'] }),
+  })
+  .refine((body) => (body.slug === undefined) !== (body.issue === undefined), {
+    message: 'name the workspace with either slug or issue',
+    path: ['slug'],
   })
   .meta({ description: 'A workspace to start.' });
 

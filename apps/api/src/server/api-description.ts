@@ -8,9 +8,11 @@ import { VERSION } from './version.js';
 
 type Transform = typeof jsonSchemaTransform;
 
-const description = `Markdown documents, searchable, and working folders.
+const description = `Markdown documents, issues with their board, both searchable, and working folders.
 
 Document paths contain \`/\`: they stand as they are at the end of an address (\`/v1/documents/guides/start.md\`), other special characters percent-encoded. What belongs to a document beside its text lies beside \`/v1/documents\`: \`/v1/links/…\`, \`/v1/ast/…\`, \`/v1/nodes?path=…\`.
+
+Issues are those of the Gitea repository in the configuration, else of the tracker in the store. While Gitea does not answer, reads are answered from the copy that \`POST /v1/issues/sync\` makes: such an answer has a field \`stale\` and the headers \`Age\` and \`Warning: 110\`, and \`maxAge\` says how old it may be.
 
 Pages: pass \`nextCursor\` back as \`cursor\`. Errors are \`application/problem+json\` (RFC 9457) with a \`code\` and a \`remedy\`.`;
 
@@ -39,8 +41,16 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'documents', description: 'Reading, writing and taking in documents.' },
         { name: 'knowledge', description: 'Search, links and syntax trees.' },
+        {
+          name: 'issues',
+          description:
+            'Issues, their comments, labels, milestones and board; the copy of a tracker elsewhere.',
+        },
         { name: 'workspaces', description: 'Working folders: started, saved, compared, archived.' },
-        { name: 'operation', description: 'For operators: health and measurements. No token needed.' },
+        {
+          name: 'operation',
+          description: 'For operators: health and measurements. Outside `/v1` no token is needed.',
+        },
       ],
       components: {
         securitySchemes: {
@@ -78,14 +88,16 @@ function withExamples(
   { schema }: Parameters<Transform>[0],
   result: ReturnType<Transform>,
 ): ReturnType<Transform> {
-  const { querystring } = (schema as { readonly querystring?: unknown } | undefined) ?? {};
-  if (!(querystring instanceof z.ZodObject)) return result;
-  const { properties = {} } = result.schema.querystring as {
-    properties?: Record<string, { examples?: unknown }>;
-  };
-  for (const [name, property] of Object.entries(properties)) {
-    const { examples } = (querystring.shape[name] as ZodType | undefined)?.meta() ?? {};
-    if (examples !== undefined) property.examples ??= examples;
+  for (const part of ['querystring', 'params'] as const) {
+    const given = (schema as Partial<Record<typeof part, unknown>> | undefined)?.[part];
+    if (!(given instanceof z.ZodObject)) continue;
+    const { properties = {} } = result.schema[part] as {
+      properties?: Record<string, { examples?: unknown }>;
+    };
+    for (const [name, property] of Object.entries(properties)) {
+      const { examples } = (given.shape[name] as ZodType | undefined)?.meta() ?? {};
+      if (examples !== undefined) property.examples ??= examples;
+    }
   }
   return result;
 }

@@ -11,12 +11,20 @@ import {
   answerWithProblems,
   sendProblem,
 } from '../problems/problem-answers.js';
+import { cacheRoutes } from '../routes/cache-routes.js';
 import { documentRoutes } from '../routes/document-routes.js';
 import { ingestRoutes } from '../routes/ingest-routes.js';
+import { connectionRoutes } from '../routes/connection-routes.js';
+import { issueCommandRoutes } from '../routes/issue-command-routes.js';
+import { issueRoutes } from '../routes/issue-routes.js';
+import { issueSyncRoutes } from '../routes/issue-sync-routes.js';
+import { searchRoutes } from '../routes/search-routes.js';
+import { trackerRoutes } from '../routes/tracker-routes.js';
 import { knowledgeRoutes } from '../routes/knowledge-routes.js';
 import { operationRoutes } from '../routes/operation-routes.js';
 import { workspaceFileRoutes, workspaceRoutes } from '../routes/workspace-routes.js';
 import type { ApiServer, ServedApplication } from '../routes/served-application.js';
+import { observeCache } from '../telemetry/cache-gauges.js';
 import { observeConnections } from '../telemetry/connection-gauges.js';
 import { traceRequests } from '../telemetry/server-spans.js';
 import type { RunningTelemetry } from '../telemetry/start-telemetry.js';
@@ -65,6 +73,7 @@ export async function buildServer(parts: ServerParts): Promise<ApiServer> {
   if (telemetry !== undefined) {
     traceRequests(app, telemetry.telemetry);
     observeConnections(application.connections, telemetry.telemetry);
+    observeCache(application.cache, telemetry.telemetry);
   }
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
@@ -105,8 +114,15 @@ export async function buildServer(parts: ServerParts): Promise<ApiServer> {
       const addGuards = guardMethods(v1);
       documentRoutes(v1, application);
       ingestRoutes(v1, application, { roots: config.ingest.roots, stopping });
+      searchRoutes(v1, application);
       knowledgeRoutes(v1, application);
+      issueRoutes(v1, application);
+      issueCommandRoutes(v1, application);
+      issueSyncRoutes(v1, application, { stopping });
+      trackerRoutes(v1, application);
       workspaceRoutes(v1, application);
+      connectionRoutes(v1, application);
+      cacheRoutes(v1, application);
       await v1.register((files) => {
         workspaceFileRoutes(files.withTypeProvider<ZodTypeProvider>(), application);
         return Promise.resolve();

@@ -28,6 +28,18 @@ const nothingBehind: ServedApplication = {
   get workspaces() {
     return absent();
   },
+  get issues() {
+    return absent();
+  },
+  get issueSync() {
+    return absent();
+  },
+  get search() {
+    return absent();
+  },
+  get cache() {
+    return absent();
+  },
   placesOf: absent,
   pending: absent,
   get connections() {

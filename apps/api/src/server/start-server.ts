@@ -45,6 +45,7 @@ export async function startServer(config: Config, options: ServeOptions): Promis
     const started: { app?: ApiServer } = {};
     const application = composeApplication(config, {
       create: options.create ?? true,
+      keepsRunning: true,
       owner: 'markitect serve: workspace',
       onEffectFailure: ({ effect, target, error }) => {
         started.app?.log.error({ err: error, effect, target }, 'a commit could not be applied yet');

@@ -1,4 +1,10 @@
+import { board } from './board.js';
+import { cacheClear } from './cache-clear.js';
+import { cacheInspect } from './cache-inspect.js';
+import { cacheInvalidate } from './cache-invalidate.js';
+import { cacheStats } from './cache-stats.js';
 import type { CommandDefinition } from './command.js';
+import { configShow } from './config-show.js';
 import { docsLinks } from './docs-links.js';
 import { docsList } from './docs-list.js';
 import { docsQuery } from './docs-query.js';
@@ -7,7 +13,19 @@ import { docsSearch } from './docs-search.js';
 import { docsShow } from './docs-show.js';
 import { ingest } from './ingest.js';
 import { init } from './init.js';
+import { issuesBlock, issuesUnblock } from './issues-block.js';
+import { issuesClose, issuesReopen } from './issues-close.js';
+import { issuesComment } from './issues-comment.js';
+import { issuesCreate } from './issues-create.js';
+import { issuesEdit } from './issues-edit.js';
+import { issuesLabels } from './issues-labels.js';
+import { issuesList } from './issues-list.js';
+import { issuesMilestones } from './issues-milestones.js';
+import { issuesMove } from './issues-move.js';
+import { issuesShow } from './issues-show.js';
+import { issuesSync } from './issues-sync.js';
 import { recover } from './recover.js';
+import { search } from './search.js';
 import { serve } from './serve.js';
 import { workspaceAbandon } from './workspace-abandon.js';
 import { workspaceAdd } from './workspace-add.js';
@@ -27,7 +45,10 @@ export interface CommandGroup {
 
 export const commandGroups: readonly CommandGroup[] = [
   { name: ['docs'], summary: 'read, search and remove stored documents' },
+  { name: ['issues'], summary: 'the issues of a Gitea repository, or kept here' },
   { name: ['workspace'], summary: 'folders for work, saved and archived whole' },
+  { name: ['cache'], summary: 'what is kept of what was read' },
+  { name: ['config'], summary: 'the settings in use' },
 ];
 
 /** Every command, in the order help shows them. */
@@ -40,6 +61,21 @@ export const allCommands: readonly CommandDefinition<never>[] = [
   docsLinks,
   docsQuery,
   docsRemove,
+  search,
+  issuesList,
+  issuesShow,
+  issuesCreate,
+  issuesEdit,
+  issuesClose,
+  issuesReopen,
+  issuesComment,
+  issuesMove,
+  issuesBlock,
+  issuesUnblock,
+  issuesLabels,
+  issuesMilestones,
+  issuesSync,
+  board,
   workspaceStart,
   workspaceStatus,
   workspaceList,
@@ -49,6 +85,11 @@ export const allCommands: readonly CommandDefinition<never>[] = [
   workspaceFinish,
   workspaceAbandon,
   workspaceOpen,
+  cacheStats,
+  cacheInspect,
+  cacheInvalidate,
+  cacheClear,
+  configShow,
   recover,
   serve,
 ];

@@ -1,10 +1,10 @@
 import type { SearchHit } from '@markitect/domain';
-import { printableLine, printableText } from '../terminal/printable.js';
+import { printableLine } from '../terminal/printable.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { wrapSpans } from '../terminal/wrap.js';
 import { defineCommand } from './command.js';
 import { noteNextPage } from './next-page.js';
 import { given, pageOptions, type PageOptions, prefixOption, tagOption } from './option-values.js';
+import { printHits, snippetLine } from './search-hits.js';
 
 interface Options extends PageOptions {
   readonly prefix?: string;
@@ -44,32 +44,23 @@ export const docsSearch = defineCommand<Options>({
     );
     if (terminal.json) terminal.printJson(page);
     else if (page.items.length === 0) terminal.note(`No document matches ${printableLine(query)}.`);
-    else printHits(terminal, page.items, options.cursor === undefined);
+    else print(terminal, page.items, options.cursor === undefined);
     noteNextPage(context, page);
   },
 });
 
-function printHits(terminal: Terminal, hits: readonly SearchHit[], ranked: boolean): void {
-  const { style } = terminal;
-  if (!terminal.isInteractive) {
-    const snippet = (hit: SearchHit) => printableLine(hit.snippet.map(({ text }) => text).join(''));
-    terminal.print(
-      ...hits.map((hit) => [printableLine(hit.path), printableLine(hit.title), snippet(hit)].join('\t')),
+function print(terminal: Terminal, hits: readonly SearchHit[], ranked: boolean): void {
+  if (terminal.isInteractive) {
+    printHits(
+      terminal,
+      hits.map(({ path, ...hit }) => ({ name: path, ...hit })),
+      ranked,
     );
     return;
   }
-  const indent = '    ';
-  hits.forEach((hit, index) => {
-    // A later page does not know how many came before it.
-    const mark = (ranked ? `${index + 1}.` : '·').padEnd(indent.length);
-    const spans = hit.snippet.map(({ text, match }) => ({
-      text: printableText(text).replace(/\s+/gu, ' '),
-      paint: match ? (part: string) => style.bold(style.yellow(part)) : (part: string) => style.dim(part),
-    }));
-    terminal.print(
-      `${mark}${style.bold(printableLine(hit.title))}  ${style.cyan(printableLine(hit.path))}`,
-      ...wrapSpans(spans, Math.min(terminal.width, 100) - indent.length).map((line) => indent + line),
-      ...(index < hits.length - 1 ? [''] : []),
-    );
-  });
+  terminal.print(
+    ...hits.map((hit) =>
+      [printableLine(hit.path), printableLine(hit.title), snippetLine(hit.snippet)].join('\t'),
+    ),
+  );
 }

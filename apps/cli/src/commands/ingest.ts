@@ -117,8 +117,8 @@ async function runIngest(
   request: IngestRequest,
 ): Promise<IngestReport> {
   const { terminal } = context;
-  const { openProgress } = await import('../terminal/progress.js');
-  const progress = openProgress(terminal);
+  const { ingestProgress, openProgress } = await import('../terminal/progress.js');
+  const progress = openProgress(terminal, ingestProgress);
   const abort = new AbortController();
   const restore = context.onInterrupt(() => {
     abort.abort();

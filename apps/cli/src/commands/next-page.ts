@@ -7,6 +7,6 @@ export function noteNextPage(context: CommandContext, page: Page<unknown>): void
   if (page.nextCursor === undefined || terminal.json) return;
   terminal.note(
     ...(terminal.isInteractive ? [''] : []),
-    terminal.noteStyle.dim(`More: ${context.commandLineWith('--cursor', page.nextCursor)}`),
+    terminal.noteStyle.dim(`More: ${context.commandLineWith({ '--cursor': page.nextCursor })}`),
   );
 }

@@ -69,3 +69,11 @@ export function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
+
+/** Refuses values of options that say something of what `option` names, when that is missing. Throws UsageError. */
+export function refuseWithout(option: string, values: object): void {
+  const named = Object.entries(values as Readonly<Record<string, unknown>>).find(
+    ([, value]) => value !== undefined,
+  );
+  if (named !== undefined) throw badOption(`--${named[0]}`, `needs ${option}`);
+}

@@ -1,4 +1,10 @@
-import { type Config, type ConfigFlags, loadConfig } from '@markitect/config';
+import {
+  type Config,
+  type ConfigFlags,
+  explainConfig,
+  type ExplainedSetting,
+  loadConfig,
+} from '@markitect/config';
 import type { GlobalOptions } from '../program/global-options.js';
 import { showPath } from '../terminal/show-path.js';
 import { projectFolder } from './project-folder.js';
@@ -32,8 +38,18 @@ export async function readConfig(
  * command line or the environment names is read as ever. Throws Invalid `CONFIG_INVALID`.
  */
 export async function readProjectConfig(sources: Sources): Promise<Config> {
+  return readConfig(await ofProject(sources));
+}
+
+/** Every setting of {@link readProjectConfig} and where it comes from. Throws Invalid `CONFIG_INVALID`. */
+export async function explainProjectConfig(sources: Sources): Promise<readonly ExplainedSetting[]> {
+  const { globals, cwd, env } = await ofProject(sources);
+  return explainConfig({ flags: { dataDir: globals.dataDir, config: globals.config }, env, cwd });
+}
+
+async function ofProject(sources: Sources): Promise<Sources> {
   const { globals, env, cwd } = sources;
   const named = [globals.dataDir, globals.config, env['MARKITECT_DATA_DIR'], env['MARKITECT_CONFIG']];
   const isNamed = named.some((each) => each !== undefined && each !== '');
-  return readConfig(isNamed ? sources : { ...sources, cwd: await projectFolder(cwd) });
+  return isNamed ? sources : { ...sources, cwd: await projectFolder(cwd) };
 }

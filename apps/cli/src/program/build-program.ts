@@ -53,8 +53,10 @@ export function buildProgram(version: string, output: HelpOutput, invoke: Invoke
 
 const programNotes = `Begin with:
   markitect ingest <file or folder>    take Markdown in (makes .markitect here)
-  markitect docs search <words>        find something in it
-  markitect workspace start <slug>     open a folder to work in
+  markitect search <words>             find something in it, and in issues
+  markitect issues create --title …    write an issue (kept here, or in Gitea)
+  markitect board                      see all of them in their columns
+  markitect workspace start <issue>    open a folder to work in
   markitect serve                      offer it over HTTP
 
 Exit codes:

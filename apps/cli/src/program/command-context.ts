@@ -1,6 +1,6 @@
 import type { Application } from '@markitect/api';
 import type { MigrationReport } from '@markitect/adapter-sqlite';
-import type { Config, ConfigFlags } from '@markitect/config';
+import type { Config, ConfigFlags, ExplainedSetting } from '@markitect/config';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** What a command runs with. Whatever is heavy is loaded when it is first asked for. */
@@ -21,6 +21,9 @@ export interface CommandContext {
    */
   projectConfig(): Promise<Config>;
 
+  /** Every setting of {@link projectConfig} and where it comes from. Throws Invalid `CONFIG_INVALID`. */
+  explainConfig(): Promise<readonly ExplainedSetting[]>;
+
   /**
    * Runs `work` with the application opened on the data directory, and closes it whatever happens. Throws
    * Unavailable `STORE_NOT_INITIALIZED` when there is no database, unless `create` is set.
@@ -30,8 +33,11 @@ export interface CommandContext {
     options?: OpenOptions,
   ): Promise<T>;
 
-  /** The present command line with this option set to this value, quoted for a shell. */
-  commandLineWith(option: string, value: string): string;
+  /** The present command line with these options set to these values, quoted for a shell. */
+  commandLineWith(values: Readonly<Record<string, string>>): string;
+
+  /** All of the standard input. */
+  readInput(): Promise<Uint8Array>;
 
   /** Asks the person at the terminal a question; absent where nobody can be asked. */
   readonly confirm?: (question: string) => Promise<boolean>;

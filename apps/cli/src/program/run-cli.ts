@@ -18,6 +18,8 @@ export interface CliHost {
   readonly cwd: string;
   /** See {@link CommandContext.confirm}. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** All of the standard input. Default: there is none. */
+  readonly readInput?: () => Promise<Uint8Array>;
   /** See {@link CommandContext.onInterrupt}. */
   onInterrupt(stop: () => void): () => void;
 }
@@ -86,6 +88,10 @@ function contextOf(
       const { readProjectConfig } = await import('../composition/read-config.js');
       return readProjectConfig({ terminal, globals, cwd, env });
     },
+    explainConfig: async () => {
+      const { explainProjectConfig } = await import('../composition/read-config.js');
+      return explainProjectConfig({ terminal, globals, cwd, env });
+    },
     // Who asks for JSON is a program.
     ...(host.confirm === undefined || terminal.json ? {} : { confirm: host.confirm }),
     withApplication: async (work, options = {}) => {
@@ -94,7 +100,8 @@ function contextOf(
       const { create = false, recover = true } = options;
       return withApplication(settings, { version, env, create, recover }, work);
     },
-    commandLineWith: (option, value) => commandLineWith(argv, option, value),
+    commandLineWith: (values) => commandLineWith(argv, values),
+    readInput: async () => (await host.readInput?.()) ?? new Uint8Array(),
     onInterrupt: (stop) => host.onInterrupt(stop),
   };
 }

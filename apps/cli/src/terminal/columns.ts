@@ -14,6 +14,10 @@ export interface Column<T> {
   readonly shorten?: 'end' | 'middle';
   /** Shortened only when the others have nothing left to give. */
   readonly last?: boolean;
+  /** Not shortened to fewer columns than these. */
+  readonly least?: number;
+  /** Shown only on terminals at least so wide. A program gets it always. */
+  readonly from?: number;
   readonly paint?: (text: string) => string;
 }
 
@@ -40,7 +44,9 @@ export function printColumns<T>(
     return;
   }
   // A column in which nothing stands would only take room from the others.
-  const columns = allColumns.filter((column) => rows.some((row) => column.text(row) !== ''));
+  const columns = allColumns.filter(
+    (column) => terminal.width >= (column.from ?? 0) && rows.some((row) => column.text(row) !== ''),
+  );
   const cells = rows.map((row) => columns.map((column) => column.text(row)));
   const widths = fittingWidths(columns, cells, terminal.width);
   const line = (texts: readonly string[], paint: (text: string, column: Column<T>) => string) =>
@@ -76,9 +82,9 @@ function fittingWidths<T>(
   for (const { isLast, least } of steps) {
     while (excess > 0) {
       let widest = -1;
-      columns.forEach(({ shorten, last = false }, index) => {
+      columns.forEach(({ shorten, last = false, least: own = 0 }, index) => {
         const candidate = widths[index] ?? 0;
-        if (shorten === undefined || last !== isLast || candidate <= least) return;
+        if (shorten === undefined || last !== isLast || candidate <= Math.max(least, own)) return;
         if (candidate > (widths[widest] ?? 0)) widest = index;
       });
       if (widest < 0) break;

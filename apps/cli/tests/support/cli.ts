@@ -89,6 +89,8 @@ export interface ProcessOptions {
   readonly uid?: number;
   /** Called with what stdout has said so far, each time it says something. */
   readonly onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** What it gets on its standard input. Default: nothing. */
+  readonly input?: string;
   /** Leave before anything is read from stdout, as `head -0` would. */
   readonly closeStdout?: boolean;
 }
@@ -97,15 +99,17 @@ export interface ProcessOptions {
 export function runProcess(
   cwd: string,
   argv: readonly string[],
-  { env = {}, uid, onStdout, closeStdout = false }: ProcessOptions = {},
+  { env = {}, uid, onStdout, input = '', closeStdout = false }: ProcessOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...argv], {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       ...(uid === undefined ? {} : { uid }),
     });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {

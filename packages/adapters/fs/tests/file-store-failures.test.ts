@@ -5,13 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { isMarkitectError } from '@markitect/domain';
+import { itWhere } from '@markitect/testing';
 import { bestFolderAccess } from '../src/files/folder.js';
 import { FsFileStore } from '../src/files/fs-file-store.js';
 import { type Call, ScriptedDisk } from './scripted-disk.js';
 import { TemporaryFolder } from './temporary-folder.js';
 
 const run = promisify(execFile);
-const onLinux = bestFolderAccess === 'descriptors' ? it : it.skip;
+const onLinux = itWhere(
+  bestFolderAccess === 'descriptors',
+  'folders are reached by descriptor on Linux only',
+);
 const bytes = (content: string) => Buffer.from(content);
 
 interface Bench {
@@ -340,7 +344,7 @@ async function mountable(): Promise<boolean> {
 }
 
 // Where none can be mounted, the injected ENOSPC above has to do.
-const onMount = (await mountable()) ? it : it.skip;
+const onMount = itWhere(await mountable(), 'no file system can be mounted here');
 
 onMount(
   'on a disk that is really full every change fails whole, and those that need no room succeed',

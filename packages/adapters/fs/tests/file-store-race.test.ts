@@ -3,13 +3,17 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { isMarkitectError } from '@markitect/domain';
+import { itWhere } from '@markitect/testing';
 import { bestFolderAccess } from '../src/files/folder.js';
 import { FsFileStore } from '../src/files/fs-file-store.js';
 import { TemporaryFolder } from './temporary-folder.js';
 
-const onLinux = bestFolderAccess === 'descriptors' ? it : it.skip;
+const onLinux = itWhere(
+  bestFolderAccess === 'descriptors',
+  'folders are reached by descriptor on Linux only',
+);
 
 onLinux('a folder that is swapped for a link between check and use leads nowhere', async () => {
   const folder = await TemporaryFolder.create({

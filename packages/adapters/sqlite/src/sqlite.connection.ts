@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { Connection, ConnectionHealth, ConnectionStats } from '@markitect/connections';
 import { Conflict, Corrupt, NotSupported, Unavailable } from '@markitect/domain';
 import type { DataSource } from 'typeorm';
+import { GenerationFile } from './cache/generation-file.js';
 import { openReaders, type OpenReaders } from './engine/readers.connection.js';
 import type { SqliteReaders } from './engine/sqlite-readers.js';
 import type { SqliteWriter } from './engine/sqlite-writer.js';
@@ -30,6 +31,8 @@ export class SqliteConnection implements Connection {
   readonly kind = 'sql';
   /** The unit of work that the present code runs in, or has been started from. */
   readonly unitOfWork = new AsyncLocalStorage<{ readonly isOpen: boolean }>();
+  /** The newest announced position of the invalidation log, for all processes that share the database. */
+  readonly generation: GenerationFile;
   readonly #options: ResolvedSqliteOptions;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -40,6 +43,7 @@ export class SqliteConnection implements Connection {
   /** Throws Invalid `CONFIG_INVALID`. Opens nothing yet. */
   constructor(options: SqliteOptions) {
     this.#options = resolveSqliteOptions(options);
+    this.generation = new GenerationFile(`${this.#options.file}-generation`);
   }
 
   /**
@@ -115,7 +119,7 @@ export class SqliteConnection implements Connection {
   }
 
   /**
-   * Looks for damage in the file, rows without their document and a search index that does not fit its documents.
+   * Looks for damage in the file, rows without their document and a search index that does not fit its documents or issues.
    * Reads everything. Throws Corrupt `DATABASE_CORRUPT` naming what was found.
    */
   async integrityCheck(): Promise<void> {
@@ -132,6 +136,7 @@ export class SqliteConnection implements Connection {
       }
       // With rank 1 the index is compared with the texts of the documents, not only with itself.
       await handle.run(`INSERT INTO document_search(document_search, rank) VALUES ('integrity-check', 1)`);
+      await handle.run(`INSERT INTO issue_search(issue_search, rank) VALUES ('integrity-check', 1)`);
     });
     if (faults.length > 0) {
       throw new Corrupt('DATABASE_CORRUPT', `the database is damaged: ${faults[0] ?? ''}`, {
@@ -197,6 +202,7 @@ export class SqliteConnection implements Connection {
       await this.#connectWriter();
     }
     this.#readers = await openReaders(this.#options);
+    this.generation.open();
     const [mode] = await this.#readers.pool.all<{ journal_mode: string }>('PRAGMA journal_mode');
     if (!isNew && mode?.journal_mode !== 'wal') await this.#connectWriter();
     const done = await this.#migrationsDone();
@@ -217,6 +223,7 @@ export class SqliteConnection implements Connection {
     this.#readers = undefined;
     this.#writer = undefined;
     this.#openWriter = undefined;
+    this.generation.close();
     try {
       await readers?.close();
       await writer?.close();

@@ -1,5 +1,21 @@
 import { existsSync } from 'node:fs';
-import { documentLinkTable, documentTable, documentTagTable } from '@markitect/adapter-sql';
+import {
+  cacheInvalidationTable,
+  cacheLeaseTable,
+  cacheTable,
+  documentLinkTable,
+  documentTable,
+  documentTagTable,
+  issueAssigneeTable,
+  issueCommentTable,
+  issueDependencyTable,
+  issueEventTable,
+  issueLabelTable,
+  issueTable,
+  trackerLabelTable,
+  trackerMilestoneTable,
+  trackerTable,
+} from '@markitect/adapter-sql';
 import { documentDraft, markitectFailure } from '@markitect/testing';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource, EntitySchema } from 'typeorm';
@@ -24,11 +40,24 @@ describe('migrations', () => {
       const first = await connection.migrate();
       expect(first.applied).toEqual(migrationNames);
       expect(first.tables).toEqual([
+        'cache',
+        'cache_invalidations',
+        'cache_leases',
         'document_links',
         'document_search',
         'document_tags',
         'documents',
+        'issue_assignees',
+        'issue_comments',
+        'issue_dependencies',
+        'issue_events',
+        'issue_labels',
+        'issue_search',
+        'issues',
         'outbox',
+        'tracker_labels',
+        'tracker_milestones',
+        'trackers',
         'workspace_checksums',
         'workspaces',
       ]);
@@ -46,6 +75,18 @@ describe('migrations', () => {
         new EntitySchema(documentTable),
         new EntitySchema(documentTagTable),
         new EntitySchema(documentLinkTable),
+        new EntitySchema(issueTable),
+        new EntitySchema(issueLabelTable),
+        new EntitySchema(issueAssigneeTable),
+        new EntitySchema(issueCommentTable),
+        new EntitySchema(issueEventTable),
+        new EntitySchema(issueDependencyTable),
+        new EntitySchema(trackerTable),
+        new EntitySchema(trackerLabelTable),
+        new EntitySchema(trackerMilestoneTable),
+        new EntitySchema(cacheTable),
+        new EntitySchema(cacheInvalidationTable),
+        new EntitySchema(cacheLeaseTable),
       ],
     });
     await source.initialize();

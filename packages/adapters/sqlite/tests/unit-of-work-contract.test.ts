@@ -5,7 +5,13 @@ import {
   describeWorkspaceRepositoryContract,
   type SentMessage,
 } from '@markitect/testing';
-import { SqliteUnitOfWork, SqliteWorkspaceRepository } from '../src/index.js';
+import {
+  LOCAL_TRACKER,
+  SqliteInvalidationLog,
+  SqliteIssueRepository,
+  SqliteUnitOfWork,
+  SqliteWorkspaceRepository,
+} from '../src/index.js';
 import { temporaryStore } from './temporary-store.js';
 
 describeUnitOfWorkContract('SqliteUnitOfWork', async () => {
@@ -13,26 +19,26 @@ describeUnitOfWorkContract('SqliteUnitOfWork', async () => {
   const store = (name: string) => new FsFileStore({ root: join(folder, name) });
   const roots = { files: store('files'), others: store('others') };
   const delivered: SentMessage[] = [];
-  const forgotten = { keys: [] as string[], tags: [] as string[] };
   const receive = async ({ topic, payload }: SentMessage): Promise<void> => {
     delivered.push({ topic, payload });
     await Promise.resolve();
   };
   const handlers = { changed: receive, told: receive, other: receive };
-  const unitOfWork = new SqliteUnitOfWork(connection, {
-    files: roots,
-    handlers,
-    onInvalidate: ({ keys, tags }) => {
-      forgotten.keys.push(...keys);
-      forgotten.tags.push(...tags);
-    },
-  });
+  const unitOfWork = new SqliteUnitOfWork(connection, { files: roots, handlers });
+  const log = new SqliteInvalidationLog(connection);
+  const start = (await log.since(0)).position;
+  const invalidated = async () => {
+    const names = (await log.since(start)).invalidations.map(({ name }) => name);
+    const of = (kind: string) => names.filter((name) => name.startsWith(kind)).map((name) => name.slice(2));
+    return { keys: of('k:'), tags: of('t:') };
+  };
   return {
     unitOfWork,
     documents: repository,
+    issues: new SqliteIssueRepository(connection, { source: LOCAL_TRACKER, user: 'ada' }),
     files: (root) => roots[root as keyof typeof roots],
     deliveredMessages: () => delivered,
-    invalidated: () => forgotten,
+    invalidated,
     close,
   };
 });

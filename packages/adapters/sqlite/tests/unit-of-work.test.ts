@@ -3,38 +3,8 @@ import { FsFileStore } from '@markitect/adapter-fs';
 import { documentDraft, InMemoryFileStore, markitectFailure } from '@markitect/testing';
 import { Unavailable } from '@markitect/domain';
 import { describe, expect, it } from '@jest/globals';
-import {
-  type EffectFailure,
-  SqliteConnection,
-  type SqlExecutor,
-  SqliteUnitOfWork,
-  type SqliteUnitOfWorkOptions,
-} from '../src/index.js';
-import { temporaryStore } from './temporary-store.js';
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const counters = (executor: SqlExecutor) => ({
-  get: async (id: number) =>
-    (await executor.all<{ value: number }>('SELECT value FROM counters WHERE id = ?', [id]))[0]?.value ?? 0,
-  set: (id: number, value: number) =>
-    executor.run('INSERT INTO counters VALUES (?, ?) ON CONFLICT(id) DO UPDATE SET value = excluded.value', [
-      id,
-      value,
-    ]),
-});
-
-async function opened(options: SqliteUnitOfWorkOptions = {}, connectionOptions = {}) {
-  const store = await temporaryStore(connectionOptions);
-  const writer = await store.connection.writer();
-  await writer.transaction((tx) => tx.run('CREATE TABLE counters(id INTEGER PRIMARY KEY, value INTEGER)'));
-  const files = new InMemoryFileStore();
-  const units = new SqliteUnitOfWork(store.connection, {
-    files: { files },
-    ...options,
-    repositories: { counters },
-  });
-  return { ...store, files, units };
-}
+import { type EffectFailure, SqliteConnection, SqliteUnitOfWork } from '../src/index.js';
+import { bytes, opened } from './unit-store.js';
 
 /** A file store of which putting files in place fails while told so. */
 class FailingStore extends InMemoryFileStore {
@@ -212,41 +182,6 @@ describe('a recovery', () => {
     expect(reports.map(({ swept }) => swept)).toEqual([1, 0]);
     expect(await store.staged()).toEqual([]);
     await other.close();
-    await close();
-  });
-});
-
-describe('the handler of a message', () => {
-  it('has a transaction that is committed with the delivery, and is asked again after it failed', async () => {
-    let fails = true;
-    const received: unknown[] = [];
-    const { units, files, close } = await opened({
-      handlers: {
-        told: async ({ payload: name }, tx) => {
-          const payload = name as string;
-          await tx.documents.save(documentDraft({ path: `${payload}.md` }));
-          await tx.files('files').write(payload, bytes('told'));
-          if (fails) throw new Error('not now');
-          received.push(payload);
-        },
-      },
-    });
-    const send = (payload: string) => units.run((tx) => tx.outbox.send('told', payload));
-    await send('one');
-    expect(await units.run(async (tx) => (await tx.documents.list({})).items)).toEqual([]);
-    fails = false;
-    await send('two');
-    expect(received).toEqual(['one', 'two']);
-    expect((await units.run((tx) => tx.documents.list({}))).items).toHaveLength(2);
-    expect([await files.exists('one'), await files.exists('two')]).toEqual([true, true]);
-    expect(await units.pending()).toEqual({ count: 0 });
-    await close();
-  });
-
-  it('may be in another process: the message waits for it', async () => {
-    const { units, close } = await opened();
-    await units.run((tx) => tx.outbox.send('elsewhere', { x: 1 }));
-    expect((await units.pending()).count).toBe(1);
     await close();
   });
 });

@@ -31,14 +31,15 @@ export class DocumentTrees {
   }
 
   /** The tree as nodes, shared: do not change them. `undefined` when the document is gone. */
-  async decoded(document: DocumentFingerprint): Promise<MarkdownNode | undefined> {
-    const cached = await this.#ports.cache.get(document.hash);
-    if (cached !== undefined) return cached;
-    const found = await this.#find(document);
-    if (found === undefined) return undefined;
-    const node = await this.#ports.parser.decode(found.tree);
-    await this.#ports.cache.set(found.hash, node, found.tree.byteLength * DECODED_WEIGHT);
-    return node;
+  decoded(document: DocumentFingerprint): Promise<MarkdownNode | undefined> {
+    return this.#ports.cache.getOrSet(document.hash, async (context): Promise<MarkdownNode | undefined> => {
+      const found = await this.#find(document);
+      if (found === undefined) return undefined;
+      // A newer text was found: its tree must not be kept under the hash of the older one.
+      if (found.hash !== document.hash) context.skip();
+      context.keep({ bytes: found.tree.byteLength * DECODED_WEIGHT });
+      return this.#ports.parser.decode(found.tree);
+    });
   }
 
   /** The tree as bytes. `undefined` when the document is gone. */

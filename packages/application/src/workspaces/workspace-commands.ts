@@ -13,7 +13,12 @@ import type { Transaction } from '@markitect/ports';
 import type { WorkspaceBaselines } from './workspace-baselines.js';
 import { type FoundFile, WorkspaceFolder } from './workspace-folder.js';
 import type { WorkspacePorts, WorkspaceServiceOptions } from './workspace-ports.js';
-import { statusOf, type WorkspaceStatus } from './workspace-status.js';
+import {
+  requireWorkspaceTag,
+  statusOf,
+  type WorkspacePrecondition,
+  type WorkspaceStatus,
+} from './workspace-status.js';
 
 /** What a command works on: the manifest and the files as they were found under the lock. */
 export interface Found {
@@ -44,23 +49,29 @@ export class WorkspaceCommands {
   async change<T>(
     slugText: string,
     command: WorkspaceCommand,
+    expected: WorkspacePrecondition | undefined,
     change: (transaction: Transaction, found: Found) => Promise<T>,
   ): Promise<T> {
-    return this.run(slugText, command, (found) => this.unit((transaction) => change(transaction, found)));
+    return this.run(slugText, command, expected, (found) =>
+      this.unit((transaction) => change(transaction, found)),
+    );
   }
 
   /** Ends an open workspace: writes what is to stay, and removes its folder and contents that only it had. */
   async end(
     slugText: string,
     command: 'finish' | 'abandon',
+    expected: WorkspacePrecondition | undefined,
     plan: (found: Found) => Promise<{
       readonly ended: WorkspaceManifest;
       write(transaction: Transaction): Promise<void>;
     }>,
   ): Promise<WorkspaceStatus> {
-    return this.run(slugText, command, async (found) => {
+    return this.run(slugText, command, expected, async (found) => {
       // Before the unit of work: packing takes long, and others may write meanwhile.
+      found.folder.requireNames(found.scan);
       const planned = await plan(found);
+      await found.folder.tidy();
       return this.unit(async (transaction) => {
         await planned.write(transaction);
         const saved = await this.save(transaction, planned.ended);
@@ -71,11 +82,17 @@ export class WorkspaceCommands {
     });
   }
 
-  async run<T>(slugText: string, command: WorkspaceCommand, work: (found: Found) => Promise<T>): Promise<T> {
+  async run<T>(
+    slugText: string,
+    command: WorkspaceCommand,
+    expected: WorkspacePrecondition | undefined,
+    work: (found: Found) => Promise<T>,
+  ): Promise<T> {
     const slug = parseWorkspaceSlug(slugText);
     return this.locked(slug, command, async () => {
       const found = await this.find(await this.manifest(slug));
       requireAllowed(slug, found.state, command);
+      requireWorkspaceTag(statusOf(found.manifest, found.scan), expected);
       return work(found);
     });
   }

@@ -1,9 +1,20 @@
-import { Conflict, type Timestamp, type WorkspaceFile, type WorkspaceSlug } from '@markitect/domain';
+import {
+  Conflict,
+  Forbidden,
+  Invalid,
+  isMarkitectError,
+  parseFilePath,
+  type Timestamp,
+  type WorkspaceFile,
+  type WorkspaceSlug,
+} from '@markitect/domain';
 import type { FileContent, FileStore, Transaction } from '@markitect/ports';
 
 /** A file found in the folder of a workspace. */
 export interface FoundFile extends WorkspaceFile {
   readonly modifiedAt: Timestamp;
+  /** Its name cannot be the path of a file of a store: it is seen and not read, and its checksum is empty. */
+  readonly isOdd?: boolean;
 }
 
 /** The files of one workspace. Paths are relative to its folder. */
@@ -25,7 +36,11 @@ export class WorkspaceFolder {
   /** Reads every file for its checksum, one at a time; in the order of the store. Throws Invalid `FILE_TOO_LARGE`. */
   async scan(): Promise<readonly FoundFile[]> {
     const found: FoundFile[] = [];
-    for (const [path, { modifiedAt }] of await this.#list()) {
+    for (const [path, { bytes: size, modifiedAt }] of await this.#list()) {
+      if (isOdd(path)) {
+        found.push({ path, checksum: '', bytes: size, modifiedAt, isOdd: true });
+        continue;
+      }
       const { checksum, bytes } = await this.read(path);
       found.push({ path, checksum, bytes: bytes.byteLength, modifiedAt });
     }
@@ -66,6 +81,35 @@ export class WorkspaceFolder {
     for (const file of found) await files.remove(this.#inStore(file.path));
   }
 
+  /**
+   * Throws Invalid `FILE_PATH_INVALID` for a file that was found under a name that no command can work with: a
+   * backslash, a control character, another Unicode form than NFC.
+   */
+  requireNames(found: readonly FoundFile[]): void {
+    const odd = found.find((file) => file.isOdd === true)?.path;
+    if (odd === undefined) return;
+    parseFilePath(odd);
+    throw new Invalid(
+      'FILE_PATH_INVALID',
+      `the name of ${odd} in workspace ${this.#slug} is not in Unicode form NFC; rename the file`,
+      { details: { field: 'path', path: odd, fault: 'not in Unicode form NFC' } },
+    );
+  }
+
+  /**
+   * Removes empty folders: no file takes them along. Throws Forbidden `FILE_ESCAPES_ROOT` when there are links, which can
+   * neither be archived nor be thrown away without asking.
+   */
+  async tidy(): Promise<void> {
+    const links = (await this.#store.tidy(this.#slug)).map((path) => path.slice(this.#slug.length + 1));
+    if (links.length === 0) return;
+    throw new Forbidden(
+      'FILE_ESCAPES_ROOT',
+      `${links[0] ?? ''} in workspace ${this.#slug} is a link, or no file at all; remove it first`,
+      { details: { slug: this.#slug, paths: links } },
+    );
+  }
+
   async #list(): Promise<ReadonlyMap<string, { bytes: number; modifiedAt: Timestamp }>> {
     const files: [string, { bytes: number; modifiedAt: Timestamp }][] = [];
     for await (const { path, bytes, modifiedAt } of this.#store.list(this.#slug)) {
@@ -76,5 +120,14 @@ export class WorkspaceFolder {
 
   #inStore(path: string): string {
     return `${this.#slug}/${path}`;
+  }
+}
+
+function isOdd(path: string): boolean {
+  try {
+    return parseFilePath(path) !== path;
+  } catch (error) {
+    if (isMarkitectError(error)) return true;
+    throw error;
   }
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  builtInIssueTemplate,
+  builtInTemplate,
   Conflict,
   DEFAULT_TEMPLATE,
   diffWorkspace,
@@ -13,6 +15,7 @@ import {
   parseWorkspaceTitle,
   renderTemplate,
   requireAllowed,
+  type TemplateIssue,
   type Timestamp,
   type WorkspaceFile,
   type WorkspaceManifest,
@@ -24,7 +27,13 @@ import { packWorkspace } from './pack-workspace.js';
 import { WorkspaceBaselines } from './workspace-baselines.js';
 import { WorkspaceCommands } from './workspace-commands.js';
 import type { WorkspacePorts, WorkspaceServiceOptions } from './workspace-ports.js';
-import { sortByPath, statusOf, withFile, type WorkspaceStatus } from './workspace-status.js';
+import {
+  sortByPath,
+  statusOf,
+  withFile,
+  type WorkspacePrecondition,
+  type WorkspaceStatus,
+} from './workspace-status.js';
 import { WorkspaceTemplates } from './workspace-templates.js';
 
 export interface WorkspaceListing extends PageRequest {
@@ -37,9 +46,24 @@ export interface StartRequest {
   readonly template?: string;
   /** Default the slug. */
   readonly title?: string;
+  /** The issue it is for: what the template says of it. */
+  readonly issue?: TemplateIssue;
 }
 
-export interface AddRequest {
+export interface ChangeRequest {
+  /**
+   * What the workspace still has to be when the command has its lock. Throws Conflict `WORKSPACE_CHANGED`. Default:
+   * whatever it is.
+   */
+  readonly expected?: WorkspacePrecondition | undefined;
+}
+
+export interface AbandonRequest extends ChangeRequest {
+  /** Whether changes may be lost that are not saved. Default false. */
+  readonly discard?: boolean;
+}
+
+export interface AddRequest extends ChangeRequest {
   /** Where to put it in the workspace; `attachmentPath` of the domain gives the usual place. */
   readonly path: string;
   readonly content: Uint8Array;
@@ -81,6 +105,7 @@ export class WorkspaceService {
   async start(slugText: string, request: StartRequest = {}): Promise<WorkspaceStatus> {
     const slug = parseWorkspaceSlug(slugText);
     const title = parseWorkspaceTitle(request.title ?? slug);
+    const { issue } = request;
     return this.#commands.locked(slug, 'start', async () => {
       const previous = await this.#ports.workspaces.get(slug);
       if (previous !== undefined) requireAllowed(slug, (await this.#commands.find(previous)).state, 'start');
@@ -90,10 +115,12 @@ export class WorkspaceService {
           details: { slug, folder: this.#options.folderOf(slug) },
         });
       }
-      const template = await this.#templates.get(request.template ?? DEFAULT_TEMPLATE);
+      const found = await this.#templates.get(request.template ?? DEFAULT_TEMPLATE);
+      const template = found === builtInTemplate && issue !== undefined ? builtInIssueTemplate(issue) : found;
       const now = this.#commands.now();
+      const values = { slug, title, startedAt: now, ...(issue === undefined ? {} : { issue }) };
       const contents = new Map<string, Uint8Array>();
-      for (const { path, content } of renderTemplate(template, { slug, title, startedAt: now })) {
+      for (const { path, content } of renderTemplate(template, values)) {
         contents.set(parseFilePath(path), content);
       }
       const baseline = sortByPath(
@@ -149,7 +176,10 @@ export class WorkspaceService {
    * Puts a file into the workspace. It is unknown to the baseline until it is saved. Throws Conflict
    * `WORKSPACE_FILE_EXISTS`, Invalid `FILE_PATH_INVALID`, `FILE_TOO_LARGE`.
    */
-  async add(slugText: string, { content, replace, ...request }: AddRequest): Promise<WorkspaceStatus> {
+  async add(
+    slugText: string,
+    { content, replace, expected, ...request }: AddRequest,
+  ): Promise<WorkspaceStatus> {
     const path = parseFilePath(request.path);
     const maximum = this.#options.maxFileBytes;
     const bytes = content.byteLength;
@@ -158,55 +188,71 @@ export class WorkspaceService {
         details: { path, bytes, maximum },
       });
     }
-    return this.#commands.change(slugText, 'add', async (transaction, { manifest, folder, scan, now }) => {
-      if (replace !== true && (await folder.exists(path))) {
-        throw new Conflict('WORKSPACE_FILE_EXISTS', `workspace ${manifest.slug} has a file at ${path}`, {
-          details: { slug: manifest.slug, path },
-        });
-      }
-      await folder.write(transaction, path, content);
-      const saved = await this.#commands.save(transaction, { ...manifest, updatedAt: now });
-      return statusOf(saved, withFile(scan, { path, checksum: hashBytes(content), bytes }));
-    });
+    return this.#commands.change(
+      slugText,
+      'add',
+      expected,
+      async (transaction, { manifest, folder, scan, now }) => {
+        if (replace !== true && (await folder.exists(path))) {
+          throw new Conflict('WORKSPACE_FILE_EXISTS', `workspace ${manifest.slug} has a file at ${path}`, {
+            details: { slug: manifest.slug, path },
+          });
+        }
+        await folder.write(transaction, path, content);
+        const saved = await this.#commands.save(transaction, { ...manifest, updatedAt: now });
+        return statusOf(saved, withFile(scan, { path, checksum: hashBytes(content), bytes }));
+      },
+    );
   }
 
-  /** Makes the files as they are the new baseline, whatever differs. */
-  async save(slugText: string): Promise<WorkspaceStatus> {
-    return this.#commands.change(slugText, 'save', async (transaction, { manifest, folder, scan, now }) => {
-      const before = new Map(manifest.baseline.map((file) => [file.path, file.checksum]));
-      const baseline: WorkspaceFile[] = [];
-      for (const { path, checksum, bytes } of scan) {
-        const file = { path, checksum, bytes };
-        if (before.get(path) === checksum) {
-          baseline.push(file);
-          continue;
+  /** Makes the files as they are the new baseline, whatever differs. Throws Invalid `FILE_PATH_INVALID` for odd names. */
+  async save(slugText: string, { expected }: ChangeRequest = {}): Promise<WorkspaceStatus> {
+    return this.#commands.change(
+      slugText,
+      'save',
+      expected,
+      async (transaction, { manifest, folder, scan, now }) => {
+        folder.requireNames(scan);
+        const before = new Map(manifest.baseline.map((file) => [file.path, file.checksum]));
+        const baseline: WorkspaceFile[] = [];
+        for (const { path, checksum, bytes } of scan) {
+          const file = { path, checksum, bytes };
+          if (before.get(path) === checksum) {
+            baseline.push(file);
+            continue;
+          }
+          // What is read now counts: somebody may have gone on writing since the scan.
+          const content = await folder.read(path);
+          const found = { path, checksum: content.checksum, bytes: content.bytes.byteLength };
+          await this.#baselines.keep(transaction, [found], () => Promise.resolve(content.bytes));
+          baseline.push(found);
         }
-        // What is read now counts: somebody may have gone on writing since the scan.
-        const content = await folder.read(path);
-        const found = { path, checksum: content.checksum, bytes: content.bytes.byteLength };
-        await this.#baselines.keep(transaction, [found], () => Promise.resolve(content.bytes));
-        baseline.push(found);
-      }
-      const saved = await this.#commands.save(transaction, {
-        ...manifest,
-        baseline,
-        savedAt: now,
-        updatedAt: now,
-      });
-      await this.#baselines.drop(transaction, manifest.baseline);
-      return statusOf(saved, baseline);
-    });
+        const saved = await this.#commands.save(transaction, {
+          ...manifest,
+          baseline,
+          savedAt: now,
+          updatedAt: now,
+        });
+        await this.#baselines.drop(transaction, manifest.baseline);
+        return statusOf(saved, baseline);
+      },
+    );
   }
 
   /**
    * Gives a file its saved content back, also when it is missing. Throws NotFound `WORKSPACE_FILE_NOT_FOUND`, Corrupt
    * `WORKSPACE_BASELINE_CORRUPT`.
    */
-  async restore(slugText: string, pathText: string): Promise<WorkspaceStatus> {
+  async restore(
+    slugText: string,
+    pathText: string,
+    { expected }: ChangeRequest = {},
+  ): Promise<WorkspaceStatus> {
     const path = parseFilePath(pathText);
     return this.#commands.change(
       slugText,
       'restore',
+      expected,
       async (transaction, { manifest, folder, scan, now }) => {
         const { slug } = manifest;
         const file = manifest.baseline.find((each) => each.path === path);
@@ -228,8 +274,8 @@ export class WorkspaceService {
    * Ends a workspace: its files as they are and its manifest go into an archive, the folder is removed. Throws Conflict
    * `WORKSPACE_CHANGED` when somebody writes to the folder meanwhile.
    */
-  async finish(slugText: string): Promise<WorkspaceStatus> {
-    return this.#commands.end(slugText, 'finish', async ({ manifest, folder, scan, now }) => {
+  async finish(slugText: string, { expected }: ChangeRequest = {}): Promise<WorkspaceStatus> {
+    return this.#commands.end(slugText, 'finish', expected, async ({ manifest, folder, scan, now }) => {
       const archive = await this.#archiveName(manifest.slug, now);
       const baseline = scan.map(({ path, checksum, bytes }) => ({ path, checksum, bytes }));
       const ended: WorkspaceManifest = {
@@ -247,8 +293,11 @@ export class WorkspaceService {
    * Ends a workspace and removes its folder; nothing of the files is kept. Throws Conflict `WORKSPACE_DIRTY` when there
    * are changes that are not saved, unless they are to be discarded.
    */
-  async abandon(slugText: string, { discard = false } = {}): Promise<WorkspaceStatus> {
-    return this.#commands.end(slugText, 'abandon', ({ manifest, scan, state, now }) => {
+  async abandon(
+    slugText: string,
+    { discard = false, expected }: AbandonRequest = {},
+  ): Promise<WorkspaceStatus> {
+    return this.#commands.end(slugText, 'abandon', expected, ({ manifest, scan, state, now }) => {
       if (state === 'dirty' && !discard) {
         const { changed, missing, unknown } = diffWorkspace(manifest.baseline, scan);
         throw new Conflict('WORKSPACE_DIRTY', `workspace ${manifest.slug} has changes that are not saved`, {

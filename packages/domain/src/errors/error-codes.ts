@@ -33,6 +33,37 @@ export const errorCodes = {
     meaning: 'The request carries no token, or not the configured one.',
     remedy: 'Send `Authorization: Bearer <token>` with the token the server was started with.',
   },
+  BOARD_COLUMN_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'The board has no such column.',
+    remedy: 'Look at the board with `markitect board`.',
+  },
+  BOARD_RULES_INVALID: {
+    kind: 'Invalid',
+    meaning: 'The rules of the board are badly written, or leave a column in which no issue can ever stand.',
+    remedy: 'Correct the column that the message names in the setting `board.columns`.',
+  },
+  CACHE_FACTORY_FAILED: {
+    kind: 'Unavailable',
+    meaning: 'Another process was making a value for the cache, for everybody, and could not.',
+    remedy: 'The message says why; try again in a moment.',
+  },
+  CACHE_LEASE_FAILED: {
+    kind: 'Unavailable',
+    meaning: 'The store of leases, by which processes agree on who makes a value, cannot be reached.',
+    remedy: 'Nothing is false: values may be made more than once until it is back. See the cause.',
+  },
+  CACHE_LOG_FAILED: {
+    kind: 'Unavailable',
+    meaning: 'The log of what is not valid any more in the cache cannot be read or written.',
+    remedy:
+      'The value may still be served elsewhere: invalidate it again when the log is back. See the cause.',
+  },
+  CACHE_TIER_FAILED: {
+    kind: 'Unavailable',
+    meaning: 'One of the stores of the cache cannot be read or written.',
+    remedy: 'Nothing is lost: the cache does without it and tries it again. See the cause.',
+  },
   COMMIT_NOT_APPLIED: {
     kind: 'Unavailable',
     meaning: 'A unit of work is committed, but some of its files could not be put in place yet.',
@@ -112,6 +143,11 @@ export const errorCodes = {
     meaning: 'A document is larger than the configured limit.',
     remedy: 'Split the document, or raise `ingest.maxFileBytes`.',
   },
+  ENTRY_NOT_CACHED: {
+    kind: 'NotFound',
+    meaning: 'Nothing is cached under that key.',
+    remedy: 'Keys begin with the name of a part of the cache, e.g. "issues:IssueRepository.get:…".',
+  },
   FILE_BINARY: {
     kind: 'Invalid',
     meaning: 'A file with a Markdown name contains NUL characters and is not text.',
@@ -180,6 +216,93 @@ export const errorCodes = {
     meaning: 'A server without a token was asked under a name that is not of this machine.',
     remedy: 'Ask for `localhost` or a loopback address, or start the server with a token.',
   },
+  HTTP_CIRCUIT_OPEN: {
+    kind: 'Unavailable',
+    meaning: 'A server failed too often lately, so that nothing is sent to it for a while.',
+    remedy: 'Try again in some seconds; see why it failed with the health of the connection.',
+  },
+  HTTP_OUTCOME_UNKNOWN: {
+    kind: 'Unavailable',
+    meaning: 'A change was sent to a server, but no answer says whether it was carried out.',
+    remedy: 'Look on the server whether the change is there before you make it again.',
+  },
+  HTTP_OVERLOADED: {
+    kind: 'Unavailable',
+    meaning: 'Too many requests wait for a connection to the server already; this one was not sent.',
+    remedy: 'Try again with fewer requests at once, or raise the connections allowed to the server.',
+  },
+  HTTP_RATE_LIMITED: {
+    kind: 'RateLimited',
+    meaning: 'The server, or the rate set for it here, allows no more requests for now.',
+    remedy: 'Wait as long as `retryAfterMs` in the details says, or send fewer requests.',
+  },
+  HTTP_RESPONSE_INVALID: {
+    kind: 'Corrupt',
+    meaning: 'The answer of a server is cut short, damaged or of another type than the one asked for.',
+    remedy: 'Check that the address is that of the API itself, and what stands between here and the server.',
+  },
+  HTTP_RESPONSE_TOO_LARGE: {
+    kind: 'Corrupt',
+    meaning: 'The answer of a server is larger than the connection accepts.',
+    remedy: 'Ask for less at once, or raise the limit of the connection.',
+  },
+  HTTP_SERVER_FAILED: {
+    kind: 'Unavailable',
+    meaning: 'A server answered that it failed, with a status from 500 on.',
+    remedy: 'Try again later; if it recurs, the log of the server says why.',
+  },
+  HTTP_TIMEOUT: {
+    kind: 'Timeout',
+    meaning: 'A server was connected but sent nothing for too long.',
+    remedy: 'Try again later, or allow the connection longer pauses.',
+  },
+  HTTP_UNREACHABLE: {
+    kind: 'Unavailable',
+    meaning: 'A server cannot be connected, or the connection to it broke.',
+    remedy: 'Check the address, the network, the proxy and the certificates; see the cause.',
+  },
+  ISSUES_READ_ONLY: {
+    kind: 'NotSupported',
+    meaning: 'A change was asked of a mirror of issues, which is only read.',
+    remedy: 'Change the issue where it is kept; the mirror follows with the next `markitect issues sync`.',
+  },
+  ISSUE_ASSIGNEE_UNKNOWN: {
+    kind: 'Invalid',
+    meaning: 'An issue was to be assigned to a user the tracker does not have or who may not work on it.',
+    remedy: 'Name a user of the tracker.',
+  },
+  ISSUE_BLOCKED: {
+    kind: 'Conflict',
+    meaning: 'An issue was to be closed while one that it waits for is open.',
+    remedy: 'Close the issues it waits for first, or take the dependency away.',
+  },
+  ISSUE_CHANGED: {
+    kind: 'Conflict',
+    meaning: 'An issue was changed by somebody else in the meantime.',
+    remedy: 'Look at it with `markitect issues show` and repeat the change.',
+  },
+  ISSUE_LABEL_UNKNOWN: {
+    kind: 'Invalid',
+    meaning: 'A label was named that the tracker does not have.',
+    remedy:
+      'Choose one of `markitect issues labels`, or add it with `markitect issues labels --save <name>`.',
+  },
+  ISSUE_LOCKED: {
+    kind: 'Forbidden',
+    meaning: 'The conversation of an issue is locked.',
+    remedy: 'Ask a maintainer of the repository to unlock it.',
+  },
+  ISSUE_MILESTONE_UNKNOWN: {
+    kind: 'Invalid',
+    meaning: 'A milestone was named that the tracker does not have.',
+    remedy:
+      'Choose one of `markitect issues milestones`, or add it with `markitect issues milestones --save <title>`.',
+  },
+  ISSUE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'The tracker has no issue of this number.',
+    remedy: 'List the issues with `markitect issues list`.',
+  },
   LINK_ESCAPES_ROOT: {
     kind: 'Forbidden',
     meaning: 'A symbolic link leads out of the folder that is being read.',
@@ -219,7 +342,17 @@ export const errorCodes = {
   PRECONDITION_FAILED: {
     kind: 'Conflict',
     meaning: 'The If-Match or If-None-Match condition of the request does not hold.',
-    remedy: 'Read the document again and repeat the request with its present ETag.',
+    remedy: 'Read what is there now and repeat the request with its present ETag.',
+  },
+  PROJECTS_NOT_SUPPORTED: {
+    kind: 'NotSupported',
+    meaning: 'The tracker keeps no boards that a program can reach.',
+    remedy: 'Describe the board with the settings `board.columns` and `board.priorities`.',
+  },
+  PROJECT_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'The tracker has no such board or column.',
+    remedy: 'Look at the board with `markitect board`.',
   },
   PRUNE_REFUSED: {
     kind: 'Conflict',
@@ -280,6 +413,31 @@ export const errorCodes = {
     kind: 'Unavailable',
     meaning: 'There is no MarkiTect database in the data directory.',
     remedy: 'Run `markitect init` or `markitect ingest <path>`, or name the directory with `--data-dir`.',
+  },
+  TRACKER_ARCHIVED: {
+    kind: 'Forbidden',
+    meaning: 'The repository of the issues is archived: it can be read and not changed.',
+    remedy: 'Ask an owner of the repository to take it out of the archive.',
+  },
+  TRACKER_FORBIDDEN: {
+    kind: 'Forbidden',
+    meaning: 'The user of the token may not do this in the repository of the issues.',
+    remedy: 'Give the user the right, or the token the scope, that the message names.',
+  },
+  TRACKER_NOT_CONFIGURED: {
+    kind: 'Invalid',
+    meaning: 'A command needs a Gitea repository and none is configured.',
+    remedy: 'Set `gitea.url`, `gitea.owner` and `gitea.repository`, see `markitect config show`.',
+  },
+  TRACKER_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'The server has no such repository, or the user of the token may not see it.',
+    remedy: 'Check `gitea.url`, `gitea.owner` and `gitea.repository`, and the token.',
+  },
+  TRACKER_UNAUTHORIZED: {
+    kind: 'Forbidden',
+    meaning: 'The server does not accept the token, or there is none.',
+    remedy: 'Set MARKITECT_GITEA_TOKEN or MARKITECT_GITEA_TOKEN_FILE to a valid token.',
   },
   TRANSACTION_FINISHED: {
     kind: 'Conflict',

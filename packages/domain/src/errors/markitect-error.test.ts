@@ -10,17 +10,15 @@ import {
   Unavailable,
 } from './markitect-error.js';
 
-/** The class of each kind; a kind without codes has no class yet. */
-const classes: Record<
-  Exclude<ErrorKind, 'RateLimited'>,
-  new (code: never, message: string) => MarkitectError
-> = {
+/** The class of each kind. */
+const classes: Record<ErrorKind, new (code: never, message: string) => MarkitectError> = {
   Conflict: errors.Conflict,
   Corrupt: errors.Corrupt,
   Forbidden: errors.Forbidden,
   Invalid: errors.Invalid,
   NotFound: errors.NotFound,
   NotSupported: errors.NotSupported,
+  RateLimited: errors.RateLimited,
   Timeout: errors.Timeout,
   Unavailable: errors.Unavailable,
   Unexpected: errors.Unexpected,
@@ -54,6 +52,7 @@ describe('a MarkitectError', () => {
 
   it.each<[ErrorKind, boolean]>([
     ['Unavailable', true],
+    ['RateLimited', true],
     ['Timeout', true],
     ['Invalid', false],
     ['Conflict', false],

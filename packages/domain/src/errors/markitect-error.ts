@@ -74,6 +74,8 @@ export class Invalid extends errorOfKind<'Invalid'>() {}
 export class Forbidden extends errorOfKind<'Forbidden'>() {}
 /** A store or server cannot be reached or is out of order. */
 export class Unavailable extends errorOfKind<'Unavailable'>() {}
+/** Too many requests; the same one will be served later. */
+export class RateLimited extends errorOfKind<'RateLimited'>() {}
 /** The operation ran out of time. */
 export class Timeout extends errorOfKind<'Timeout'>() {}
 /** Stored data is damaged. */

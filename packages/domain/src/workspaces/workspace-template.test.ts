@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseFilePath } from '../files/file-path.js';
 import { attachmentPath } from './attachment-path.js';
 import { parseWorkspaceSlug } from './workspace-slug.js';
-import { builtInTemplate, renderTemplate } from './workspace-template.js';
+import { builtInIssueTemplate, builtInTemplate, renderTemplate } from './workspace-template.js';
 
 const values = {
   slug: parseWorkspaceSlug('42'),
@@ -46,6 +46,28 @@ describe('a template', () => {
       expect(text).toMatch(/^# .*Fix\n/);
       expect(text).not.toContain('{{');
     }
+  });
+});
+
+describe('a template of a workspace for an issue', () => {
+  const issue = { number: 42, body: '\nFix {{title}}\n\n- now\n', url: 'https://git/x/issues/42' };
+  const textOf = (template: typeof builtInTemplate, of: typeof issue | Omit<typeof issue, 'url'>) => {
+    const [file] = renderTemplate(template, { ...values, title: 'Fix', issue: of });
+    return new TextDecoder().decode(file?.content);
+  };
+
+  it('can say of it what there is to say, and nothing where there is no issue', () => {
+    const template = { name: 'x', files: [{ path: 'a', content: encode('#{{issue}} <{{url}}> {{body}}|') }] };
+    expect(textOf(template, issue)).toBe('#42 <https://git/x/issues/42> Fix {{title}}\n\n- now|');
+    expect(render('#{{issue}} <{{url}}> {{body}}|').text).toBe('# <> |');
+  });
+
+  it('is built in, too, with the text of the issue as what is wanted', () => {
+    const text = textOf(builtInIssueTemplate(issue), issue);
+    expect(text).toContain('started 2026-11-21 for issue #42: https://git/x/issues/42\n');
+    expect(text).toContain('## What is wanted\n\nFix {{title}}\n\n- now\n\n## How');
+    const bare = { number: 7, body: ' ' };
+    expect(textOf(builtInIssueTemplate(bare), bare)).toContain('for issue #7\n\n## What is wanted\n\n## How');
   });
 });
 

@@ -44,6 +44,12 @@ export interface FileStore {
 
   /** Removes a file, and the folders that it leaves empty. Answers whether there was one. */
   remove(path: string): Promise<boolean>;
+
+  /**
+   * Removes the folders below a folder that hold no file nor anything else, and the folder itself if it is one. Answers
+   * the paths of what is there and can be no file of a store: links and the like, sorted by code point.
+   */
+  tidy(folder: string): Promise<readonly string[]>;
 }
 
 export const fileStorePort = definePort<FileStore>('FileStore', {
@@ -54,4 +60,5 @@ export const fileStorePort = definePort<FileStore>('FileStore', {
   copy: { kind: 'write', idempotent: true, key: (_from, to) => to },
   move: { kind: 'write', idempotent: false, key: (_from, to) => to },
   remove: { kind: 'write', idempotent: true, key: (path) => path },
+  tidy: { kind: 'write', idempotent: true, key: (folder) => folder },
 });

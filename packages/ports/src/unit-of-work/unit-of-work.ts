@@ -1,5 +1,6 @@
 import type { JsonValue } from '@markitect/domain';
 import type { DocumentRepository } from '../documents/document-repository.js';
+import type { IssueRepository } from '../issues/issue-repository.js';
 import { definePort } from '../port.js';
 import type { WorkspaceRepository } from '../workspaces/workspace-repository.js';
 
@@ -48,6 +49,8 @@ export interface TransactionOutbox {
  */
 export interface Transaction {
   readonly documents: DocumentRepository;
+  /** The embedded tracker. */
+  readonly issues: IssueRepository;
   readonly workspaces: WorkspaceRepository;
   readonly cache: TransactionCache;
   readonly outbox: TransactionOutbox;

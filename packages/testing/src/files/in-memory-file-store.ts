@@ -76,6 +76,12 @@ export class InMemoryFileStore implements FileStore, StagingFileStore {
     return Promise.resolve(this.#files.delete(file));
   }
 
+  /** Here a folder is there only as long as it holds a file. */
+  async tidy(folder: string): Promise<readonly string[]> {
+    parseFilePath(folder);
+    return Promise.resolve([]);
+  }
+
   async stage(name: string, content: Uint8Array): Promise<string> {
     requireStagedName(name);
     if (this.#staged.has(name)) {

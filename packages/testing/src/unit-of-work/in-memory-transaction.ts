@@ -4,6 +4,7 @@ import {
   type DocumentRepository,
   documentRepositoryPort,
   type FileStore,
+  type IssueRepository,
   type Transaction,
   type TransactionCache,
   type TransactionFiles,
@@ -13,7 +14,7 @@ import {
 } from '@markitect/ports';
 import type { InMemoryFileStore } from '../files/in-memory-file-store.js';
 import type { Interruption } from './interruption.js';
-import { callsThrough } from './port-calls.js';
+import { callsThrough, issueCallsThrough } from './port-calls.js';
 import type { Effect, WorkingState } from './working-state.js';
 
 /** The transaction whose work is running. */
@@ -31,6 +32,7 @@ export interface UnitContext {
  */
 export class InMemoryTransaction implements Transaction {
   readonly documents: DocumentRepository;
+  readonly issues: IssueRepository;
   readonly workspaces: WorkspaceRepository;
   readonly cache: TransactionCache;
   readonly outbox: TransactionOutbox;
@@ -48,6 +50,7 @@ export class InMemoryTransaction implements Transaction {
     this.documents = callsThrough(documentRepositoryPort, (call) =>
       this.#operate(call.name, () => call.on(state.documents)),
     );
+    this.issues = issueCallsThrough((call) => this.#operate(call.name, () => call.on(state.issues)));
     this.workspaces = callsThrough(workspaceRepositoryPort, (call) =>
       this.#operate(call.name, () => call.on(state.workspaces)),
     );

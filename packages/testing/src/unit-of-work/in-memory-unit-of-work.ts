@@ -3,6 +3,8 @@ import {
   type DocumentRepository,
   documentRepositoryPort,
   type FileStore,
+  type InvalidationLog,
+  type IssueRepository,
   type OpenTransaction,
   type Port,
   type Transaction,
@@ -13,8 +15,14 @@ import {
 } from '@markitect/ports';
 import { currentTransaction, InMemoryTransaction } from './in-memory-transaction.js';
 import { Interruption } from './interruption.js';
-import { callsThrough } from './port-calls.js';
-import { type Effect, type SentMessage, WorkingState } from './working-state.js';
+import { callsThrough, issueCallsThrough, type PortCall } from './port-calls.js';
+import {
+  type Effect,
+  type InvalidationEffect,
+  type LeftEffect,
+  type SentMessage,
+  WorkingState,
+} from './working-state.js';
 import { WriterQueue } from './writer-queue.js';
 
 /**
@@ -25,22 +33,31 @@ import { WriterQueue } from './writer-queue.js';
 export class InMemoryUnitOfWork implements UnitOfWork {
   /** What others see of the documents. Its writes are units of work, refused inside of one. */
   readonly documents: DocumentRepository;
+  /** What others see of the embedded tracker. Its writes are units of work, refused inside of one. */
+  readonly issues: IssueRepository;
   /** What others see of the workspaces. Its writes are units of work, refused inside of one. */
   readonly workspaces: WorkspaceRepository;
   /** The messages delivered so far. */
   readonly delivered: SentMessage[] = [];
-  /** The cache keys and tags forgotten so far. */
+  /** The cache keys and tags invalidated so far. */
   readonly invalidated = { keys: [] as string[], tags: [] as string[] };
   /** The errors of effects that were to run after a commit. */
   readonly reported: unknown[] = [];
   readonly #roots: Readonly<Record<string, FileStore>>;
-  readonly #committed = new WorkingState();
+  readonly #committed: WorkingState;
   readonly #writer = new WriterQueue();
-  #pending: readonly Effect[] = [];
+  readonly #log: InvalidationLog | undefined;
+  #pending: readonly LeftEffect[] = [];
 
-  /** `roots`: the file stores by the names of their roots. */
-  constructor(roots: Readonly<Record<string, FileStore>> = {}) {
+  /**
+   * `roots`: the file stores by the names of their roots; `user`: who writes to the embedded tracker; `log`: where caches
+   * learn of invalidations, after the commit and before it is acknowledged.
+   */
+  constructor(roots: Readonly<Record<string, FileStore>> = {}, user = 'local', log?: InvalidationLog) {
     this.#roots = roots;
+    this.#log = log;
+    this.#committed = new WorkingState(user);
+    this.issues = issueCallsThrough((call) => this.#answer(call, this.#committed.issues, (tx) => tx.issues));
     this.documents = this.#outside(documentRepositoryPort, this.#committed.documents, (tx) => tx.documents);
     this.workspaces = this.#outside(
       workspaceRepositoryPort,
@@ -99,6 +116,7 @@ export class InMemoryUnitOfWork implements UnitOfWork {
     };
     return {
       documents: transaction.documents,
+      issues: transaction.issues,
       workspaces: transaction.workspaces,
       cache: transaction.cache,
       outbox: transaction.outbox,
@@ -113,8 +131,10 @@ export class InMemoryUnitOfWork implements UnitOfWork {
   /** Does what an earlier commit has left undone. Throws Unavailable `COMMIT_NOT_APPLIED`. */
   async recover(): Promise<void> {
     const leave = await this.#writer.enter(new Interruption({}));
+    const isLate = this.#pending.length > 0;
     try {
       await this.#apply();
+      if (isLate) await this.#log?.append([{ kind: 'all' }]);
     } finally {
       leave();
     }
@@ -151,11 +171,17 @@ export class InMemoryUnitOfWork implements UnitOfWork {
     let failure: MarkitectError | undefined;
     const { effects, afterCommit } = state;
     this.#committed.becomeRowsOf(state);
-    this.#pending = [...this.#pending, ...effects];
+    const isLate = this.#pending.length > 0;
+    this.#pending = [...this.#pending, ...effects.filter(isLeft)];
     try {
       await this.#apply();
+      if (isLate) await this.#log?.append([{ kind: 'all' }]);
     } catch (error) {
       failure = error as MarkitectError;
+    }
+    try {
+      // After the files: what is made of an old one must not count as new.
+      await this.#invalidate(effects.filter((effect) => !isLeft(effect)));
     } finally {
       release();
     }
@@ -183,7 +209,12 @@ export class InMemoryUnitOfWork implements UnitOfWork {
     }
   }
 
-  async #applyOne(effect: Effect): Promise<void> {
+  async #invalidate(invalidated: readonly InvalidationEffect[]): Promise<void> {
+    if (invalidated.length > 0) await this.#log?.append(invalidated);
+    for (const { kind, name } of invalidated) this.invalidated[kind === 'key' ? 'keys' : 'tags'].push(name);
+  }
+
+  async #applyOne(effect: LeftEffect): Promise<void> {
     switch (effect.kind) {
       case 'file': {
         const store = this.#roots[effect.root];
@@ -191,24 +222,24 @@ export class InMemoryUnitOfWork implements UnitOfWork {
         else await store?.write(effect.path, effect.content);
         break;
       }
-      case 'key':
-        this.invalidated.keys.push(effect.name);
-        break;
-      case 'tag':
-        this.invalidated.tags.push(effect.name);
-        break;
       case 'message':
         this.delivered.push({ topic: effect.topic, payload: effect.payload });
     }
   }
 
   #outside<P extends object>(port: Port<P>, committed: P, inside: (transaction: Transaction) => P): P {
-    return callsThrough(port, (call) =>
-      call.kind === 'read'
-        ? call.on(committed)
-        : this.run((transaction) => call.on(inside(transaction)), { inside: 'refuse' }),
-    );
+    return callsThrough(port, (call) => this.#answer(call, committed, inside));
   }
+
+  #answer<P>(call: PortCall<P>, committed: P, inside: (transaction: Transaction) => P): Promise<unknown> {
+    return call.kind === 'read'
+      ? call.on(committed)
+      : this.run((transaction) => call.on(inside(transaction)), { inside: 'refuse' });
+  }
+}
+
+function isLeft(effect: Effect): effect is LeftEffect {
+  return effect.kind === 'file' || effect.kind === 'message';
 }
 
 const nestedRefused = () =>

@@ -1,4 +1,5 @@
-import type { Operation, Port } from '@markitect/ports';
+import { type IssueRepository, issueRepositoryPort, type Operation, type Port } from '@markitect/ports';
+import { streamPages } from '../issues/in-memory-issue-repository.js';
 
 /** One call of an operation of a port. */
 export interface PortCall<P> {
@@ -29,5 +30,16 @@ export function callsThrough<P extends object>(
           },
         });
     },
+  });
+}
+
+/** As {@link callsThrough}, for issues: their sequence is made of the calls of `list`, each of them by itself. */
+export function issueCallsThrough(
+  answer: (call: PortCall<IssueRepository>) => Promise<unknown>,
+): IssueRepository {
+  const issues = callsThrough(issueRepositoryPort, answer);
+  const stream: IssueRepository['stream'] = (query) => streamPages((page) => issues.list(query, page));
+  return new Proxy(issues, {
+    get: (target, name) => (name === 'stream' ? stream : (Reflect.get(target, name) as unknown)),
   });
 }

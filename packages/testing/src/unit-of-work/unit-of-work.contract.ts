@@ -3,6 +3,7 @@ import { describeCancellation } from './contract/cancellation.js';
 import { describeConcurrency } from './contract/concurrency.js';
 import type { OpenUnitOfWork } from './contract/contract-section.js';
 import { describeFilesAndEffects } from './contract/files-and-effects.js';
+import { describeIssues } from './contract/issues.js';
 import { describeNesting } from './contract/nesting.js';
 import { describeOutcomes } from './contract/outcomes.js';
 
@@ -17,5 +18,6 @@ export function describeUnitOfWorkContract(name: string, open: OpenUnitOfWork): 
     describeConcurrency(open);
     describeCancellation(open);
     describeFilesAndEffects(open);
+    describeIssues(open);
   });
 }

@@ -2,6 +2,7 @@ import type { JsonValue } from '@markitect/domain';
 import type { FileStore } from '@markitect/ports';
 import { InMemoryDocumentRepository } from '../documents/in-memory-document-repository.js';
 import { InMemoryFileStore } from '../files/in-memory-file-store.js';
+import { InMemoryIssueRepository } from '../issues/in-memory-issue-repository.js';
 import { InMemoryWorkspaceRepository } from '../workspaces/in-memory-workspace-repository.js';
 
 /** A message that has been sent. */
@@ -10,19 +11,35 @@ export interface SentMessage {
   readonly payload: JsonValue;
 }
 
-/** Something to be done once the commit has happened. */
-export type Effect =
+/** Something to be done once the commit has happened, and done again when it fails. */
+export type LeftEffect =
   | { readonly kind: 'file'; readonly root: string; readonly path: string; readonly content?: Uint8Array }
-  | { readonly kind: 'key' | 'tag'; readonly name: string }
   | ({ readonly kind: 'message' } & SentMessage);
+
+/** An invalidation that is true with the commit. */
+export interface InvalidationEffect {
+  readonly kind: 'key' | 'tag';
+  readonly name: string;
+}
+
+/** What a unit of work leaves behind besides its rows. */
+export type Effect = LeftEffect | InvalidationEffect;
 
 /** What a unit of work sees, rows and files, and what it leaves to be done. */
 export class WorkingState {
   readonly documents = new InMemoryDocumentRepository();
+  readonly issues: InMemoryIssueRepository;
   readonly workspaces = new InMemoryWorkspaceRepository();
   effects: readonly Effect[] = [];
   afterCommit: readonly (() => void | Promise<void>)[] = [];
   #files = new Map<string, InMemoryFileStore>();
+  readonly #user: string;
+
+  /** `user`: the author of what is written to the tracker. */
+  constructor(user: string) {
+    this.#user = user;
+    this.issues = new InMemoryIssueRepository({ user });
+  }
 
   /** The files below a root; copied from the store that others see when first asked for. */
   async filesOf(root: string, store: FileStore): Promise<InMemoryFileStore> {
@@ -32,7 +49,7 @@ export class WorkingState {
   }
 
   async copy(): Promise<WorkingState> {
-    const copy = new WorkingState();
+    const copy = new WorkingState(this.#user);
     copy.become(this);
     for (const [root, store] of copy.#files) copy.#files.set(root, await copyOf(store));
     return copy;
@@ -40,8 +57,7 @@ export class WorkingState {
 
   /** Takes over everything from another state. */
   become(other: WorkingState): void {
-    this.documents.become(other.documents);
-    this.workspaces.become(other.workspaces);
+    this.becomeRowsOf(other);
     this.effects = other.effects;
     this.afterCommit = other.afterCommit;
     this.#files = new Map(other.#files);
@@ -50,6 +66,7 @@ export class WorkingState {
   /** Takes over the rows alone. */
   becomeRowsOf(other: WorkingState): void {
     this.documents.become(other.documents);
+    this.issues.book.become(other.issues.book);
     this.workspaces.become(other.workspaces);
   }
 }

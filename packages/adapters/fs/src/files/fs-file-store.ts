@@ -18,6 +18,7 @@ import { bestFolderAccess, type Folder, type FolderAccess } from './folder.js';
 import { FolderChain, type FolderTree } from './folder-chain.js';
 import { partsOf, placeFile, replaceable } from './place-file.js';
 import { notFound, requireFile, tooLarge, translated, translatedChunks } from './file-errors.js';
+import { tidyFolder } from './tidy-folder.js';
 import { newTemporaryName, requireStagedName, StagingArea, type WrittenContent } from './staging-area.js';
 
 /** Where an {@link FsFileStore} keeps its files. */
@@ -135,6 +136,11 @@ export class FsFileStore implements FileStore, StagingFileStore {
       if ((await chain.find(name)) === undefined) await chain.requireNoTwin(name);
       return false;
     });
+  }
+
+  async tidy(folder: string): Promise<readonly string[]> {
+    const path = parseFilePath(folder);
+    return translated('file-write', path, () => tidyFolder(this.#tree, path.split('/')));
   }
 
   async stage(name: string, content: Uint8Array): Promise<string> {

@@ -1,42 +1,19 @@
-import {
-  type JsonValue,
-  type Page,
-  pageLimit,
-  type SearchHit,
-  type SearchTerm,
-  type SnippetPart,
-} from '@markitect/domain';
+import { type JsonValue, type Page, pageLimit, type SearchHit, type SearchTerm } from '@markitect/domain';
 import { decodeCursor, type DocumentSearch, encodeCursor } from '@markitect/ports';
 import type { SqlReader } from '../engine/sql-executor.js';
 import { allOf, filterConditions } from './document-filters.js';
-import { EXCERPT_BEFORE, EXCERPT_LENGTH, excerptParts, firstStem } from './excerpt.js';
+import { firstStem } from './excerpt.js';
+import { hitSnippet, snippetColumns, type SnippetRow } from './snippet.js';
 
-/*
- * What surrounds a word found. Noncharacters: Unicode keeps them out of texts that are exchanged, so they are in no
- * document by accident.
- */
-const OPEN = '\u{fdd0}';
-const CLOSE = '\u{fdd1}';
-
-/** How many words a snippet has. FTS5 takes at most 64. */
-const SNIPPET_WORDS = 24;
-
-/**
- * FTS5 weighs every pair of words found for a snippet: a long text with a common word would hold a connection for
- * minutes. Longer texts than this are cut where the first word stands.
- */
-const MAX_SNIPPET_BYTES = 32 * 1024;
-
-interface HitRow {
+interface HitRow extends SnippetRow {
   readonly id: number;
   readonly rank: number;
   readonly path: string;
   readonly title: string;
-  /** Of a short text. */
-  readonly snippet: string | null;
-  /** Of a long text. */
-  readonly excerpt: string | null;
 }
+
+/** The text of a document that is shown. */
+const snippetOfText = snippetColumns({ index: 'document_search', column: 2, text: 'd.text', row: 'page.id' });
 
 /**
  * One page of the documents that meet all terms, best first. Every match is ranked for every page; snippets are
@@ -59,20 +36,15 @@ export async function searchDocuments(reader: SqlReader, search: DocumentSearch)
      ), page AS MATERIALIZED (
        SELECT * FROM ranked ${place === undefined ? '' : 'WHERE (rank, path) > (?, ?)'} ORDER BY rank, path LIMIT ?
      )
-     SELECT page.*, CASE WHEN octet_length(d.text) <= ${MAX_SNIPPET_BYTES} THEN (
-       SELECT snippet(document_search, 2, '${OPEN}', '${CLOSE}', '…', ${SNIPPET_WORDS})
-       FROM document_search WHERE document_search MATCH ? AND rowid = page.id
-     ) END AS snippet, CASE WHEN octet_length(d.text) > ${MAX_SNIPPET_BYTES} THEN
-       substr(d.text, max(1, instr(lower(d.text), ?) - ${EXCERPT_BEFORE}), ${EXCERPT_LENGTH})
-     END AS excerpt
+     SELECT page.*, ${snippetOfText}
      FROM page JOIN documents d ON d.id = page.id ORDER BY rank, page.path`,
     [match, ...filter.parameters, ...(place ?? []), limit + 1, match, firstStem(search.terms)],
   );
-  const items = rows.slice(0, limit).map(({ path, title, rank, snippet, excerpt }) => ({
-    path,
-    title,
-    score: -rank,
-    snippet: snippet === null ? excerptParts(excerpt ?? '', search.terms) : snippetParts(snippet),
+  const items = rows.slice(0, limit).map((row) => ({
+    path: row.path,
+    title: row.title,
+    score: -row.rank,
+    snippet: hitSnippet(row, search.terms),
   }));
   const last = rows[limit - 1];
   return rows.length <= limit || last === undefined
@@ -95,18 +67,6 @@ function writtenTerm(term: SearchTerm): string {
   // SQLite ends a text at NUL.
   const words = term.words.join(' ').replaceAll('\0', ' ').toWellFormed().replaceAll('"', '""');
   return term.prefix ? `"${words}" *` : `"${words}"`;
-}
-
-/** Splits a snippet at its marks. */
-export function snippetParts(marked: string): SnippetPart[] {
-  const parts: SnippetPart[] = [];
-  let match = false;
-  for (const piece of marked.split(/([\u{fdd0}\u{fdd1}])/u)) {
-    if (piece === OPEN) match = true;
-    else if (piece === CLOSE) match = false;
-    else if (piece !== '') parts.push({ text: piece, match });
-  }
-  return parts;
 }
 
 function isPlace(place: readonly JsonValue[]): place is readonly [number, string] {

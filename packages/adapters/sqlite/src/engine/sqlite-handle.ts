@@ -1,7 +1,7 @@
 import { translateSqliteError } from './translate-sqlite-error.js';
 
 /** What can be bound to a statement. */
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 
 /** What of a sqlite3 statement is used here. */
 export interface DriverStatement {
@@ -38,25 +38,31 @@ export class SqliteHandle {
   }
 
   /** The rows a statement gives. */
-  async all<Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
-    const statement = this.#prepared(sql) ?? (await this.#prepare(sql));
-    return new Promise<Row[]>((resolve, reject) => {
-      statement.all(parameters, (error, rows) => {
-        if (error === null) resolve(rows as Row[]);
-        else reject(translateSqliteError(error));
-      });
-    });
+  all<Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#with(
+      sql,
+      (statement) =>
+        new Promise<Row[]>((resolve, reject) => {
+          statement.all(parameters, (error, rows) => {
+            if (error === null) resolve(rows as Row[]);
+            else reject(translateSqliteError(error));
+          });
+        }),
+    );
   }
 
   /** Runs a statement that gives no rows and answers how many rows it changed. */
-  async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
-    const statement = this.#prepared(sql) ?? (await this.#prepare(sql));
-    return new Promise<number>((resolve, reject) => {
-      statement.run(parameters, function (error) {
-        if (error === null) resolve(this.changes);
-        else reject(translateSqliteError(error));
-      });
-    });
+  run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
+    return this.#with(
+      sql,
+      (statement) =>
+        new Promise<number>((resolve, reject) => {
+          statement.run(parameters, function (error) {
+            if (error === null) resolve(this.changes);
+            else reject(translateSqliteError(error));
+          });
+        }),
+    );
   }
 
   /** Runs statements without parameters that are not worth keeping. */
@@ -74,6 +80,11 @@ export class SqliteHandle {
     const statements = [...this.#statements.values()];
     this.#statements.clear();
     await Promise.all(statements.map((each) => new Promise<void>((resolve) => each.finalize(resolve))));
+  }
+
+  #with<T>(sql: string, use: (statement: DriverStatement) => Promise<T>): Promise<T> {
+    const statement = this.#prepared(sql);
+    return statement === undefined ? this.#prepare(sql).then(use) : use(statement);
   }
 
   #prepared(sql: string): DriverStatement | undefined {

@@ -1,17 +1,25 @@
 import { isMarkitectError, type JsonValue, type MarkitectError, Unavailable } from '@markitect/domain';
+import { EVERYTHING } from '@markitect/ports';
+import { addInvalidations } from '../cache/invalidation-rows.js';
 import type { WriterHold } from '../engine/sqlite-writer.js';
 import { Interruption } from './interruption.js';
-import { type OutboxRow, pendingRows, pendingStaged, removeFromOutbox } from './outbox.js';
+import {
+  type OutboxRow,
+  pendingRows,
+  pendingStaged,
+  postponeMessage,
+  removeFormerInvalidations,
+  removeFromOutbox,
+} from './outbox.js';
 import { performUnit } from './perform-unit.js';
 import { type ScopeContext, TransactionScope } from './transaction-scope.js';
 import { Unit } from './unit.js';
-import type { EffectFailure, Invalidation, MessageHandler } from './unit-of-work-options.js';
+import type { EffectFailure, MessageHandler } from './unit-of-work-options.js';
 
 /** What applying needs besides what every transaction needs. */
 export interface ApplierOptions {
   readonly context: ScopeContext;
   readonly handlers: Readonly<Record<string, MessageHandler>>;
-  readonly onInvalidate: ((invalidation: Invalidation) => void | Promise<void>) | undefined;
   readonly report: (failure: EffectFailure) => void;
   /** The most milliseconds a handler of a message has. */
   readonly handlerDeadlineMs: number;
@@ -24,6 +32,8 @@ export interface Applied {
   readonly failures: ReadonlyMap<string, unknown>;
   /** Staged files that nobody needed. Only a recovery looks for them. */
   readonly swept: number;
+  /** Whether it has left invalidations to be announced. */
+  readonly hasInvalidated: boolean;
 }
 
 /** One change of a file, with those before it that it makes needless. */
@@ -45,20 +55,31 @@ export class OutboxApplier {
   }
 
   /** `patience`: whether to go on waiting for the lock of another process. Throws as a write does. */
-  async apply(hold: WriterHold, patience: () => boolean, sweep = false): Promise<Applied> {
+  async apply(
+    hold: WriterHold,
+    patience: () => boolean,
+    { sweep = false, early = false } = {},
+  ): Promise<Applied> {
     const failures = new Map<string, unknown>();
     let done = 0;
     let swept = 0;
+    let hasInvalidated = false;
     for (;;) {
-      const pass = await this.#pass(hold, patience, failures, sweep);
+      const pass = await this.#pass(hold, patience, failures, { sweep, early });
       done += pass.done;
       swept += pass.swept;
+      hasInvalidated ||= pass.hasInvalidated;
       // Receivers of messages may have left something to be done themselves.
-      if (pass.delivered === 0) return { done, failures, swept };
+      if (pass.delivered === 0) return { done, failures, swept, hasInvalidated };
     }
   }
 
-  async #pass(hold: WriterHold, patience: () => boolean, failures: Map<string, unknown>, sweep: boolean) {
+  async #pass(
+    hold: WriterHold,
+    patience: () => boolean,
+    failures: Map<string, unknown>,
+    { sweep, early }: { readonly sweep: boolean; readonly early: boolean },
+  ) {
     const { context } = this.#options;
     const { fault } = context;
     await hold.begin(patience);
@@ -70,19 +91,30 @@ export class OutboxApplier {
       const done: number[] = [];
       const blocked = new Set<string>();
       let delivered = 0;
+      let hasInvalidated = false;
+      let isLate = false;
       const files = fileChanges(rows);
+      const now = early ? Number.POSITIVE_INFINITY : Date.now();
       for (const row of rows) {
         const change = files.get(row);
         if (row.root !== '' && change === undefined) continue;
+        if (row.kind === 'message' && row.retryAt > now) blocked.add(row.target);
         if (row.kind === 'message' && blocked.has(row.target)) continue;
         if (fault !== undefined) await fault(`before-apply-${row.kind}`);
         try {
-          await this.#applyRow(hold, row, change);
+          const unit = await this.#applyRow(hold, row, change);
+          hasInvalidated ||= unit?.hasInvalidations ?? false;
+          // Values may have been made of the old file after the commit and be held for new.
+          isLate ||=
+            row.root !== '' && [row, ...(change?.superseded ?? [])].some((each) => each.attempts > 0);
           done.push(row.id, ...(change?.superseded ?? []).map(({ id }) => id));
           if (row.kind === 'message') delivered += 1;
         } catch (error) {
           this.#options.report({ effect: row.kind, target: row.target, error });
-          if (row.kind === 'message') blocked.add(row.target);
+          if (row.kind === 'message') {
+            blocked.add(row.target);
+            await postponeMessage(hold, row.id);
+          }
           for (const each of change === undefined ? [] : [row, ...change.superseded]) {
             failures.set(each.unit, error);
           }
@@ -91,17 +123,25 @@ export class OutboxApplier {
       }
       if (fault !== undefined) await fault('before-mark');
       if (done.length > 0) await removeFromOutbox(hold, done);
+      if (sweep && (await removeFormerInvalidations(hold)) > 0) isLate = true;
+      if (isLate) await addInvalidations(hold, [EVERYTHING]);
       const swept = sweep ? await this.#sweep(hold) : 0;
       await hold.run('COMMIT');
       if (fault !== undefined) await fault('after-mark');
-      return { done: done.length, delivered, swept };
+      return { done: done.length, delivered, swept, hasInvalidated: hasInvalidated || isLate };
     } catch (error) {
       await hold.rollback();
       throw error;
     }
   }
 
-  async #applyRow(hold: WriterHold, row: OutboxRow, change: FileChange | undefined): Promise<void> {
+  /** Answers the unit of work that was run for it, if any. */
+  async #applyRow(
+    hold: WriterHold,
+    row: OutboxRow,
+    change: FileChange | undefined,
+  ): Promise<Unit | undefined> {
+    let unit: Unit | undefined;
     const payload = JSON.parse(row.payload) as JsonValue;
     switch (row.kind) {
       case 'file-replace':
@@ -110,21 +150,19 @@ export class OutboxApplier {
       case 'file-remove':
         await this.#store(row).applyRemove(row.target);
         break;
-      case 'cache-invalidate':
-        await this.#options.onInvalidate?.(JSON.parse(row.payload) as Invalidation);
-        break;
       case 'message':
-        await this.#deliver(hold, { id: row.id, topic: row.target, payload });
+        unit = await this.#deliver(hold, { id: row.id, topic: row.target, payload });
     }
     for (const each of change?.superseded ?? []) {
       if (each.kind === 'file-replace') await this.#store(each).discard(JSON.parse(each.payload) as string);
     }
+    return unit;
   }
 
   /** Runs the receiver of a message in a savepoint of this transaction, as a unit of work of its own. */
-  async #deliver(hold: WriterHold, message: Parameters<MessageHandler>[0]): Promise<void> {
+  async #deliver(hold: WriterHold, message: Parameters<MessageHandler>[0]): Promise<Unit | undefined> {
     const handler = this.#options.handlers[message.topic];
-    if (handler === undefined) return;
+    if (handler === undefined) return undefined;
     const interruption = new Interruption({}, this.#options.handlerDeadlineMs);
     const scope = new TransactionScope(this.#options.context, new Unit(hold, interruption));
     await hold.run('SAVEPOINT message');
@@ -138,6 +176,7 @@ export class OutboxApplier {
       throw error;
     }
     await hold.run('RELEASE message');
+    return scope.unit;
   }
 
   /** Nobody stages a file without the write lock: what no row names now belongs to nobody. */

@@ -2,7 +2,7 @@ import { filePathKey, type JsonValue } from '@markitect/domain';
 import type { SqlExecutor, SqlReader } from '../engine/sql-executor.js';
 
 /** What is to be done after a commit. */
-export type OutboxKind = 'file-replace' | 'file-remove' | 'cache-invalidate' | 'message';
+export type OutboxKind = 'file-replace' | 'file-remove' | 'message';
 
 /** A row of the outbox. */
 export interface OutboxRow {
@@ -13,9 +13,17 @@ export interface OutboxRow {
   readonly root: string;
   /** The path of a file, the topic of a message; else empty. */
   readonly target: string;
-  /** JSON: the name of the staged file, the keys and tags, the message. */
+  /** JSON: the name of the staged file, the message. */
   readonly payload: string;
+  /** Milliseconds since 1970 until which a message is left alone, because its receiver has failed. */
+  readonly retryAt: number;
+  /** How often a receiver has failed; of a file, whether it was passed over when invalidations were announced. */
+  readonly attempts: number;
 }
+
+/** A receiver that fails is asked again at once the first time, then after a second, and so on to five minutes. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /** What the last pending change makes of a file. */
 export type PendingFile = { readonly staged: string } | 'removed';
@@ -23,7 +31,7 @@ export type PendingFile = { readonly staged: string } | 'removed';
 /** Records something to be done after the commit of this transaction. */
 export async function addToOutbox(
   executor: SqlExecutor,
-  row: Omit<OutboxRow, 'id' | 'payload'>,
+  row: Omit<OutboxRow, 'id' | 'payload' | 'retryAt' | 'attempts'>,
   payload: JsonValue,
 ): Promise<void> {
   await executor.run(
@@ -92,9 +100,8 @@ export interface OutboxAbilities {
 /** What is pending and can be done here, in the order of commits. */
 export function pendingRows(reader: SqlReader, abilities: OutboxAbilities): Promise<OutboxRow[]> {
   return reader.all<OutboxRow>(
-    `SELECT id, unit, kind, root, target, payload FROM outbox
+    `SELECT id, unit, kind, root, target, payload, retry_at AS retryAt, attempts FROM outbox
      WHERE (kind IN ('file-replace', 'file-remove') AND root IN (SELECT value FROM json_each(?)))
-       OR kind = 'cache-invalidate'
        OR (kind = 'message' AND root = '' AND target_key IN (SELECT value FROM json_each(?)))
      ORDER BY id`,
     [JSON.stringify(abilities.roots), JSON.stringify(abilities.topics)],
@@ -110,9 +117,24 @@ export async function pendingStaged(reader: SqlReader, root: string): Promise<Re
   return new Set(rows.map(({ payload }) => JSON.parse(payload) as string));
 }
 
+/** Counts the failure of a receiver, for all processes; each makes the pause before the next attempt twice as long. */
+export async function postponeMessage(executor: SqlExecutor, id: number): Promise<void> {
+  await executor.run(
+    `UPDATE outbox SET attempts = attempts + 1,
+       retry_at = CASE attempts WHEN 0 THEN 0 ELSE ? + min(?, ? * (1 << min(attempts - 1, 20))) END
+     WHERE id = ?`,
+    [Date.now(), LONGEST_PAUSE_MS, FIRST_PAUSE_MS, id],
+  );
+}
+
 /** Forgets what is done. */
 export async function removeFromOutbox(executor: SqlExecutor, ids: readonly number[]): Promise<void> {
   await executor.run('DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))', [
     JSON.stringify(ids),
   ]);
+}
+
+/** Earlier versions kept invalidations here, and a process of one may have gone on beside this one. */
+export function removeFormerInvalidations(executor: SqlExecutor): Promise<number> {
+  return executor.run(`DELETE FROM outbox WHERE kind = 'cache-invalidate'`);
 }

@@ -1,6 +1,8 @@
 import { Conflict, type MarkitectError } from '@markitect/domain';
 import type { OpenTransaction, Transaction, UnitOfWork, UnitOfWorkOptions } from '@markitect/ports';
+import { announceInvalidations, unannounced } from '../cache/announce-invalidations.js';
 import type { WriterHold } from '../engine/sqlite-writer.js';
+import { LOCAL_TRACKER } from '../issues/issue-writes.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import { Interruption } from './interruption.js';
 import { notApplied, OutboxApplier } from './outbox-applier.js';
@@ -55,6 +57,7 @@ export class SqliteUnitOfWork<
     this.#context = {
       files: options.files ?? {},
       repositories: options.repositories ?? {},
+      tracker: { source: LOCAL_TRACKER, user: options.issueUser ?? 'local', now: () => new Date() },
       current: connection.unitOfWork,
       fault: options.fault,
     };
@@ -62,18 +65,17 @@ export class SqliteUnitOfWork<
     this.#applier = new OutboxApplier({
       context: this.#context,
       handlers: options.handlers ?? {},
-      onInvalidate: options.onInvalidate,
       report: this.#report,
       handlerDeadlineMs: connection.writeTimeoutMs,
     });
     this.#queue = new UnitQueue(
       () => connection.writer(),
       (hold, units) => this.#afterCommit(hold, units),
-      options.fault,
+      { fault: options.fault, maxAgeMs: options.maxGroupAgeMs },
     );
   }
 
-  async run<T>(
+  run<T>(
     work: (transaction: Transaction & AddedRepositories<R>) => Promise<T>,
     options: UnitOfWorkOptions = {},
   ): Promise<T> {
@@ -97,12 +99,18 @@ export class SqliteUnitOfWork<
    * Does what earlier commits have left undone, of this process or of one that is gone, and removes staged files that
    * belong to nobody. Any number of processes may do it at once; a second time there is nothing to do. Throws
    * Unavailable `COMMIT_NOT_APPLIED` when a file still cannot be put in place, and the errors of a write.
+   * `early`: also ask receivers that have failed and are to be left alone for a while. Default: yes.
    */
-  async recover(): Promise<RecoveryReport> {
+  async recover({ early = true } = {}): Promise<RecoveryReport> {
     this.#connection.refuseInsideUnitOfWork('UnitOfWork.recover');
     const hold = await (await this.#connection.writer()).hold();
     try {
-      const { done, failures, swept } = await this.#applier.apply(hold, this.#patience(), true);
+      const { done, failures, swept } = await this.#applier.apply(hold, this.#patience(), {
+        sweep: true,
+        early,
+      });
+      // Also those of a process that has ended between its commit and this.
+      await this.#announce(hold);
       const [failure] = failures.values();
       if (failures.size > 0) throw notApplied(failure);
       return { applied: done, swept };
@@ -181,13 +189,29 @@ export class SqliteUnitOfWork<
     try {
       // Else a power cut could take the commit back and leave the files.
       if (units.some((unit) => unit.hasFiles)) await this.#connection.syncLog();
-      const { failures } = await this.#applier.apply(hold, this.#patience());
+      const applied = units.some((unit) => unit.hasOutbox)
+        ? await this.#applier.apply(hold, this.#patience())
+        : undefined;
+      if (applied?.hasInvalidated === true || units.some((unit) => unit.hasInvalidations)) {
+        await this.#announce(hold);
+      }
+      const failures = applied?.failures ?? new Map<string, unknown>();
       return new Map(
         units.filter(({ id }) => failures.has(id)).map((unit) => [unit, notApplied(failures.get(unit.id))]),
       );
     } catch (error) {
       return new Map(units.map((unit) => [unit, notApplied(error)]));
     }
+  }
+
+  async #announce(hold: WriterHold): Promise<void> {
+    const { fault } = this.#context;
+    if (fault !== undefined) await fault('before-announce');
+    const { generation } = this.#connection;
+    const catchUp = () => this.#applier.apply(hold, this.#patience());
+    const isAnnounced = await announceInvalidations(generation, hold, this.#patience(), catchUp);
+    if (!isAnnounced) await unannounced();
+    if (fault !== undefined) await fault('after-announce');
   }
 
   #patience(): () => boolean {

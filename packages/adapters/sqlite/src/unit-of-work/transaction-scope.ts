@@ -1,16 +1,21 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { Conflict, Invalid } from '@markitect/domain';
-import type {
-  DocumentRepository,
-  Transaction,
-  TransactionCache,
-  TransactionFiles,
-  TransactionOutbox,
-  WorkspaceRepository,
+import {
+  type DocumentRepository,
+  invalidationName,
+  type IssueRepository,
+  type Transaction,
+  type TransactionCache,
+  type TransactionFiles,
+  type TransactionOutbox,
+  type WorkspaceRepository,
 } from '@markitect/ports';
+import { addInvalidations } from '../cache/invalidation-rows.js';
 import { TransactionDocumentRepository } from '../documents/transaction-document-repository.js';
 import type { SqlExecutor } from '../engine/sql-executor.js';
 import type { SqlValue } from '../engine/sqlite-handle.js';
+import type { TrackerIdentity } from '../issues/issue-writes.js';
+import { TransactionIssueRepository } from '../issues/transaction-issue-repository.js';
 import { TransactionWorkspaceRepository } from '../workspaces/transaction-workspace-repository.js';
 import { addToOutbox, type OutboxRow } from './outbox.js';
 import { TransactionFileChanges } from './transaction-files.js';
@@ -21,6 +26,7 @@ import type { TransactionalFileStore, TransactionRepositoryFactory } from './uni
 export interface ScopeContext {
   readonly files: Readonly<Record<string, TransactionalFileStore>>;
   readonly repositories: Readonly<Record<string, TransactionRepositoryFactory>>;
+  readonly tracker: TrackerIdentity;
   readonly current: AsyncLocalStorage<{ readonly isOpen: boolean }>;
   readonly fault: ((point: string) => void | Promise<void>) | undefined;
 }
@@ -37,12 +43,13 @@ export class TransactionScope implements Transaction, SqlExecutor {
   readonly context: ScopeContext;
   readonly #parent: TransactionScope | undefined;
   readonly #underWay: string[] = [];
-  #last: Promise<unknown> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #isFinished = false;
   #spoilt: { readonly error: unknown } | undefined;
   #effects: Effect[] = [];
   #staged: (() => Promise<unknown>)[] = [];
   #documents: DocumentRepository | undefined;
+  #issues: IssueRepository | undefined;
   #workspaces: WorkspaceRepository | undefined;
 
   constructor(context: ScopeContext, unit: Unit, parent?: TransactionScope) {
@@ -59,6 +66,11 @@ export class TransactionScope implements Transaction, SqlExecutor {
     return this.#documents;
   }
 
+  get issues(): IssueRepository {
+    this.#issues ??= this.#repository('issues', new TransactionIssueRepository(this, this.context.tracker));
+    return this.#issues;
+  }
+
   get workspaces(): WorkspaceRepository {
     this.#workspaces ??= this.#repository('workspaces', new TransactionWorkspaceRepository(this));
     return this.#workspaces;
@@ -66,9 +78,8 @@ export class TransactionScope implements Transaction, SqlExecutor {
 
   get cache(): TransactionCache {
     return {
-      invalidate: (keys) => this.#leave('cache.invalidate', 'cache-invalidate', '', { keys, tags: [] }),
-      invalidateTags: (tags) =>
-        this.#leave('cache.invalidateTags', 'cache-invalidate', '', { keys: [], tags }),
+      invalidate: (keys) => this.#invalidate('cache.invalidate', 'key', keys),
+      invalidateTags: (tags) => this.#invalidate('cache.invalidateTags', 'tag', tags),
     };
   }
 
@@ -159,7 +170,7 @@ export class TransactionScope implements Transaction, SqlExecutor {
       );
     } finally {
       this.#isFinished = true;
-      await this.unit.idle();
+      if (!this.unit.isIdle) await this.unit.idle();
     }
   }
 
@@ -171,9 +182,12 @@ export class TransactionScope implements Transaction, SqlExecutor {
 
   /** One operation at a time, in the order of the calls. */
   operation<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const done = this.#operate(name, work);
+    const before = this.#underWay.length;
+    const done = this.#operate(name, work, this.#last);
     // Whoever forgets the promise learns of it from the unit of work; it must not end the process besides.
-    done.catch(() => undefined);
+    const settled = done.catch(() => undefined);
+    // One that is refused settles before those that are under way.
+    if (this.#underWay.length > before) this.#last = settled;
     return done;
   }
 
@@ -199,6 +213,7 @@ export class TransactionScope implements Transaction, SqlExecutor {
   async leave(row: Pick<OutboxRow, 'kind' | 'root' | 'target'>, payload: Parameters<typeof addToOutbox>[2]) {
     const { unit } = this;
     unit.hasEffects = true;
+    unit.hasOutbox = true;
     if (row.root !== '') unit.hasFiles = true;
     const { fault } = this.context;
     if (fault !== undefined) await fault('before-outbox');
@@ -218,29 +233,37 @@ export class TransactionScope implements Transaction, SqlExecutor {
     await Promise.all(staged.map((discard) => discard().catch(() => undefined)));
   }
 
+  /** Part of the transaction like any row; to be announced after the commit. */
+  #invalidate(operation: string, kind: 'key' | 'tag', names: readonly string[]): Promise<void> {
+    const logged = names.map((name) => invalidationName({ kind, name }));
+    return this.operation(operation, async () => {
+      if (logged.length === 0) return;
+      this.unit.hasEffects = true;
+      this.unit.hasInvalidations = true;
+      const { fault } = this.context;
+      if (fault !== undefined) await fault('before-invalidate');
+      await addInvalidations(this, logged);
+      if (fault !== undefined) await fault('after-invalidate');
+    });
+  }
+
   #leave(name: string, kind: OutboxRow['kind'], target: string, payload: Parameters<typeof addToOutbox>[2]) {
     return this.operation(name, () => this.leave({ kind, root: '', target }, payload));
   }
 
-  async #operate<T>(name: string, work: () => Promise<T>): Promise<T> {
+  async #operate<T>(name: string, work: () => Promise<T>, before: Promise<unknown>): Promise<T> {
     this.requireOpen();
     this.#refuseInsidePart(name);
-    const before = this.#last;
-    const mine =
-      before === undefined
-        ? work()
-        : before.then(() => {
-            this.requireOpen();
-            return work();
-          });
-    const settled = mine.catch(() => undefined);
-    this.#last = settled;
+    const isNext = this.#underWay.length === 0;
     this.#underWay.push(name);
     try {
-      return await mine;
+      if (!isNext) {
+        await before;
+        this.requireOpen();
+      }
+      return await work();
     } finally {
       this.#underWay.splice(this.#underWay.indexOf(name), 1);
-      if (this.#last === settled) this.#last = undefined;
     }
   }
 
@@ -262,14 +285,13 @@ export class TransactionScope implements Transaction, SqlExecutor {
   /** A repository whose every call is an operation of this transaction. */
   #repository<Repository extends object>(name: string, repository: Repository): Repository {
     return new Proxy(repository, {
-      get: (target, key) => {
+      get: (target, key, receiver) => {
         const member: unknown = Reflect.get(target, key);
         if (typeof member !== 'function' || typeof key !== 'string') return member;
+        // A sequence is no operation: it is made of some.
+        if (key === 'stream') return (...args: unknown[]) => Reflect.apply(member, receiver, args) as unknown;
         return (...args: unknown[]) =>
-          this.operation(
-            `${name}.${key}`,
-            async () => (await Reflect.apply(member, target, args)) as unknown,
-          );
+          this.operation(`${name}.${key}`, () => Reflect.apply(member, target, args) as Promise<unknown>);
       },
     });
   }

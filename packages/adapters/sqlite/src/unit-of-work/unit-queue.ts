@@ -8,7 +8,14 @@ import { UnitGroup } from './unit-group.js';
 const MAX_UNITS = 128;
 
 /** …or when its transaction is this many milliseconds old. */
-const MAX_AGE_MS = 20;
+const DEFAULT_MAX_AGE_MS = 20;
+
+/** What a queue may be told besides. */
+export interface UnitQueueOptions {
+  readonly maxAgeMs?: number | undefined;
+  /** Called at each step of the commit protocol. */
+  readonly fault?: ((point: string) => void | Promise<void>) | undefined;
+}
 
 /** What has to happen after the commit of a group, while nobody else writes. Answers what went wrong, by unit. */
 export type AfterGroupCommit = (
@@ -35,7 +42,8 @@ export interface Turn {
 export class UnitQueue {
   readonly #writer: () => Promise<SqliteWriter>;
   readonly #afterCommit: AfterGroupCommit;
-  readonly #fault: ((point: string) => void | Promise<void>) | undefined;
+  readonly #fault: UnitQueueOptions['fault'];
+  readonly #maxAgeMs: number;
   readonly #waiting = new Set<Waiter>();
   /** Whether a group is open, or about to be. */
   #isBusy = false;
@@ -44,11 +52,12 @@ export class UnitQueue {
   constructor(
     writer: () => Promise<SqliteWriter>,
     afterCommit: AfterGroupCommit,
-    fault?: (point: string) => void | Promise<void>,
+    { fault, maxAgeMs = DEFAULT_MAX_AGE_MS }: UnitQueueOptions = {},
   ) {
     this.#writer = writer;
     this.#afterCommit = afterCommit;
     this.#fault = fault;
+    this.#maxAgeMs = maxAgeMs;
   }
 
   /** Waits for the turn of a unit of work. Throws why it was interrupted, or why nobody can write. */
@@ -72,9 +81,10 @@ export class UnitQueue {
         void this.#lead();
       }
     });
-    const unit = new Unit(group.hold, interruption);
+    const unit = new Unit(group, interruption);
     try {
-      await group.enter();
+      const entering = group.enter();
+      if (entering !== undefined) await entering;
       if (this.#fault !== undefined) await this.#fault('begin');
     } catch (error) {
       group.broken ??= brokenBy(error);
@@ -101,7 +111,7 @@ export class UnitQueue {
     group.broken ??= unit.fatal;
     if (group.broken === undefined && group.members.length > 0) {
       try {
-        await group.hold.run('ROLLBACK TO unit');
+        await group.undo();
       } catch (error) {
         group.broken = brokenBy(error);
       }
@@ -117,7 +127,7 @@ export class UnitQueue {
       await this.#drop(group);
       return;
     }
-    const isFull = group.entered >= MAX_UNITS || performance.now() - group.since > MAX_AGE_MS;
+    const isFull = group.entered >= MAX_UNITS || performance.now() - group.since > this.#maxAgeMs;
     const next = isFull ? undefined : this.#take();
     if (next === undefined) await this.#commit(group);
     else next.grant(group);

@@ -9,7 +9,11 @@ export class Unit {
   readonly connection: SqlExecutor;
   /** Whether it has left something to be done after the commit. */
   hasEffects = false;
-  /** Whether some of that are files. */
+  /** Whether some of that is in the outbox. */
+  hasOutbox = false;
+  /** Whether some of that are invalidations. */
+  hasInvalidations = false;
+  /** Whether some of what is in the outbox are files. */
   hasFiles = false;
   #id: string | undefined;
   #staged = 0;
@@ -52,6 +56,11 @@ export class Unit {
       this.#underWay -= 1;
       if (this.#underWay === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     }
+  }
+
+  /** Whether there is anything to wait for in {@link idle}. */
+  get isIdle(): boolean {
+    return this.#underWay === 0;
   }
 
   /** Settles when no statement and no file operation is under way. */

@@ -1,19 +1,33 @@
 import { Buffer } from 'node:buffer';
-import type { DocumentRepository, FileStore, Transaction, UnitOfWork } from '@markitect/ports';
+import type {
+  DocumentRepository,
+  FileStore,
+  IssueRepository,
+  Transaction,
+  UnitOfWork,
+} from '@markitect/ports';
 import { documentDraft } from '../../documents/document-draft.js';
 import type { SentMessage } from '../working-state.js';
+
+/** Names that are in the log of invalidations. */
+export interface InvalidatedNames {
+  readonly keys: readonly string[];
+  readonly tags: readonly string[];
+}
 
 /** A unit of work under test, and what others see of it. */
 export interface OpenedUnitOfWork {
   readonly unitOfWork: UnitOfWork;
   /** What others see of the documents. Its writes are no part of a unit of work. */
   readonly documents: DocumentRepository;
+  /** What others see of the embedded tracker. Its writes are no part of a unit of work. */
+  readonly issues: IssueRepository;
   /** What others see of the files below a root. The contract uses the roots `files` and `others`. */
   files(root: string): FileStore;
   /** The messages that handlers have been given so far. */
   deliveredMessages(): readonly SentMessage[] | Promise<readonly SentMessage[]>;
-  /** The cache keys and tags that have been forgotten so far. */
-  invalidated(): { readonly keys: readonly string[]; readonly tags: readonly string[] };
+  /** The cache keys and tags that have been invalidated so far. */
+  invalidated(): InvalidatedNames | Promise<InvalidatedNames>;
   close(): Promise<void>;
 }
 
@@ -45,7 +59,7 @@ export async function changeAll(transaction: Transaction, name: string): Promise
 export async function seen(opened: OpenedUnitOfWork) {
   const files: string[] = [];
   for await (const { path } of opened.files('files').list()) files.push(path.replace(/\.txt$/, ''));
-  const { keys, tags } = opened.invalidated();
+  const { keys, tags } = await opened.invalidated();
   const messages = await opened.deliveredMessages();
   return {
     rows: (await names(opened.documents)).sort(),

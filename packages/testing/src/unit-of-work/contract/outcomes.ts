@@ -302,6 +302,8 @@ export function describeOutcomes(open: OpenUnitOfWork): void {
             () => over.documents.get(path('a')),
             () => over.documents.save(draft('a')),
             () => over.workspaces.list({}),
+            () => over.issues.list({}),
+            () => over.issues.create({ title: 'late' }),
             async () => over.files('files').write('a.txt', new Uint8Array()),
             () => over.cache.invalidate(['a']),
             () => over.cache.invalidateTags(['a']),

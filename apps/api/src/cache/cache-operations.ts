@@ -1,0 +1,167 @@
+import type { CacheManager, TierStats } from '@markitect/adapter-cache';
+import { NotFound } from '@markitect/domain';
+import type { Cache, CacheTier } from '@markitect/ports';
+
+/** What an operator sees of a tier. Counts are those of this process since it started. */
+export interface CacheTierOverview extends Omit<TierStats, 'entries' | 'bytes'> {
+  readonly entries?: number;
+  readonly bytes?: number;
+  readonly maxBytes?: number;
+  /** Hits of all reads of it, 0 to 1; absent: nothing was read. */
+  readonly hitRate?: number;
+}
+
+/** What an operator sees of the cache. Counts are those of this process since it started. */
+export interface CacheOverview {
+  readonly tiers: readonly CacheTierOverview[];
+  /** Expired values served within their grace. */
+  readonly staleHits: number;
+  /** Reads that could use nothing kept, because the log of invalidations could not be read. */
+  readonly untrusted: number;
+  readonly factories: {
+    readonly runs: number;
+    readonly failures: number;
+    /** Milliseconds; absent: none has run. */
+    readonly meanMs?: number;
+    /** Of the last thousand. */
+    readonly p50Ms?: number;
+  };
+}
+
+/** What the cache has under a key. */
+export interface CacheEntryOverview {
+  /** With its namespace. */
+  readonly key: string;
+  /** `absent`: something is stored, and is not valid any more. */
+  readonly state: 'fresh' | 'negative' | 'absent';
+  /** How long ago it was made, in milliseconds. */
+  readonly ageMs?: number;
+  readonly value?: unknown;
+  /** Where it is below memory. */
+  readonly tiers: readonly CacheEntryPlace[];
+}
+
+export interface CacheEntryPlace {
+  readonly tier: string;
+  /** Of the value as it is stored. */
+  readonly bytes: number;
+  /** When it is of no use any more, RFC 3339, UTC; absent: never. */
+  readonly expiresAt?: string;
+  /** The position of the invalidation log for which it was made. */
+  readonly version: number;
+}
+
+/** What the operations work on. */
+export interface CacheParts {
+  readonly manager: CacheManager;
+  readonly namespaces: Readonly<Record<string, Cache<unknown>>>;
+  readonly tiers: readonly { readonly name: string; readonly tier: CacheTier }[];
+  /** By the name of the tier. */
+  readonly maxBytes: Readonly<Record<string, number>>;
+}
+
+/** How many runs of factories the median is of. */
+const RUNS = 1000;
+
+/** The cache as operators reach it. What it invalidates binds every process that shares the data directory. */
+export class CacheOperations {
+  readonly #open: () => CacheParts;
+  readonly #runs: number[] = [];
+  #parts: CacheParts | undefined;
+
+  /** Nothing is made before it is needed. */
+  constructor(open: () => CacheParts) {
+    this.#open = open;
+  }
+
+  /** Remembers how long factories take from now on. */
+  watch({ events }: Pick<CacheManager, 'events'>): void {
+    events.on('refresh', ({ ms }) => {
+      this.#runs.push(ms);
+      if (this.#runs.length > RUNS) this.#runs.shift();
+    });
+  }
+
+  async stats(): Promise<CacheOverview> {
+    const { manager, maxBytes } = this.#cache();
+    const { tiers, staleHits, untrusted, factoryRuns, factoryFailures, factoryMs } = await manager.stats();
+    const median = [...this.#runs].sort((left, right) => left - right)[Math.floor(this.#runs.length / 2)];
+    return {
+      tiers: tiers.map(({ entries, bytes, ...tier }) => {
+        const limit = maxBytes[tier.tier];
+        const reads = tier.hits + tier.misses;
+        return {
+          ...tier,
+          ...(entries === undefined ? {} : { entries }),
+          ...(bytes === undefined ? {} : { bytes }),
+          ...(limit === undefined ? {} : { maxBytes: limit }),
+          ...(reads === 0 ? {} : { hitRate: tier.hits / reads }),
+        };
+      }),
+      staleHits,
+      untrusted,
+      factories: {
+        runs: factoryRuns,
+        failures: factoryFailures,
+        ...(factoryRuns === 0 ? {} : { meanMs: factoryMs / factoryRuns }),
+        ...(median === undefined ? {} : { p50Ms: median }),
+      },
+    };
+  }
+
+  /** What is kept under a key with its namespace. Throws NotFound `ENTRY_NOT_CACHED`. */
+  async inspect(key: string): Promise<CacheEntryOverview> {
+    const { namespaces, tiers } = this.#cache();
+    const colon = key.indexOf(':');
+    const name = key.slice(0, colon);
+    const namespace = colon > 0 && Object.hasOwn(namespaces, name) ? namespaces[name] : undefined;
+    if (namespace === undefined) {
+      const known = Object.keys(namespaces);
+      throw new NotFound(
+        'ENTRY_NOT_CACHED',
+        `"${key}" has no namespace of the cache: it begins with ${known.map((each) => `${each}:`).join(' or ')}`,
+        { details: { key, namespaces: known } },
+      );
+    }
+    const places: CacheEntryPlace[] = [];
+    for (const { name: tier, tier: store } of tiers) {
+      const [entry] = await store.getMany([key]);
+      if (entry === undefined) continue;
+      const { version, expiresAt, body } = entry;
+      places.push({
+        tier,
+        bytes: typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength,
+        version,
+        ...(Number.isFinite(expiresAt) ? { expiresAt: new Date(expiresAt).toISOString() } : {}),
+      });
+    }
+    const found = await namespace.lookup(key.slice(colon + 1));
+    if (found.state === 'absent' && places.length === 0) {
+      throw new NotFound('ENTRY_NOT_CACHED', `nothing is cached under "${key}"`, { details: { key } });
+    }
+    return {
+      key,
+      state: found.state,
+      ...(found.state === 'absent' ? {} : { ageMs: found.ageMs }),
+      ...(found.state === 'fresh' ? { value: found.value } : {}),
+      tiers: places,
+    };
+  }
+
+  /** Invalidates keys, with their namespaces, and tags. Throws Unavailable `CACHE_LOG_FAILED`. */
+  async invalidate(keys: readonly string[], tags: readonly string[]): Promise<void> {
+    const { manager } = this.#cache();
+    await manager.invalidate(keys);
+    await manager.invalidateTags(tags);
+  }
+
+  /** Invalidates everything, and empties what is kept here and on the disk. Throws Unavailable `CACHE_LOG_FAILED`. */
+  async clear(): Promise<void> {
+    await this.#cache().manager.clear();
+  }
+
+  #cache(): CacheParts {
+    this.#parts ??= this.#open();
+    return this.#parts;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Config } from '@markitect/config';
+import type { IssueQuery } from '@markitect/domain';
+import type { OptionDefinition } from './command.js';
+import { badOption, given, nonEmpty } from './option-values.js';
+
+/** The values of {@link filterOptions}. */
+export interface FilterOptions {
+  readonly label?: readonly string[];
+  readonly anyLabel?: readonly string[];
+  readonly notLabel?: readonly string[];
+  readonly assignee?: string;
+  readonly author?: string;
+  readonly milestone?: string;
+  readonly text?: string;
+  readonly since?: string;
+}
+
+const group = 'Filters:';
+
+function labels(flag: string, description: string): OptionDefinition {
+  return {
+    flags: `${flag} <name>`,
+    description: `${description}; repeatable`,
+    repeatable: true,
+    parse: nonEmpty(flag),
+    group,
+  };
+}
+
+/** The options that narrow a command to some issues. */
+export const filterOptions: readonly OptionDefinition[] = [
+  labels('--label', 'with this label; several: with all of them'),
+  labels('--any-label', 'with at least one of these labels'),
+  labels('--not-label', 'without this label'),
+  {
+    flags: '--assignee <user>',
+    description: 'assigned to this user; "me" is the setting issues.user, "none": nobody',
+    parse: nonEmpty('--assignee'),
+    group,
+  },
+  {
+    flags: '--author <user>',
+    description: 'written by this user, or by "me"',
+    parse: nonEmpty('--author'),
+    group,
+  },
+  {
+    flags: '--milestone <title>',
+    description: 'of this milestone; "none": of none',
+    parse: nonEmpty('--milestone'),
+    group,
+  },
+  {
+    flags: '--text <words>',
+    description: 'with all of these words, or parts of words, in title or body',
+    parse: nonEmpty('--text'),
+    group,
+  },
+  {
+    flags: '--since <when>',
+    description: 'changed since a day (2026-11-21), a time (2026-11-21T08:00Z) or so long ago (36h, 7d, 2w)',
+    parse: instant('--since'),
+    group,
+  },
+];
+
+/** Whether any of {@link filterOptions} was given. */
+export function isFiltered(options: FilterOptions): boolean {
+  const { label, anyLabel, notLabel, assignee, author, milestone, text, since } = options;
+  return [label, anyLabel, notLabel, assignee, author, milestone, text, since].some(
+    (each) => each !== undefined,
+  );
+}
+
+/** The issues that the options mean. */
+export function filterOf(options: FilterOptions, { issues }: Pick<Config, 'issues'>): IssueQuery {
+  const { label, anyLabel, notLabel, assignee, author, milestone, text, since } = options;
+  const named = (user: string | undefined) => (user === 'me' ? issues.user : user);
+  return given({
+    labels: given({ all: label, any: anyLabel, none: notLabel }),
+    assignee: assignee === 'none' ? null : named(assignee),
+    author: named(author),
+    milestone: milestone === 'none' ? null : milestone,
+    text,
+    updatedSince: since,
+  });
+}
+
+const HOUR = 3_600_000;
+const units = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR } as const;
+
+/** A day here, a time, or how long ago, as an instant. Throws UsageError. */
+export function instant(option: string, now = () => Date.now()): (value: string) => string {
+  return (value) => {
+    const [, count, unit] = /^(\d{1,5})([hdw])$/.exec(value) ?? [];
+    if (count !== undefined) {
+      return new Date(now() - Number(count) * units[unit as keyof typeof units]).toISOString();
+    }
+    // A day begins where the reader is.
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(value);
+    const time = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(isDay ? `${value}T00:00` : value) : Number.NaN;
+    if (!Number.isNaN(time)) return new Date(time).toISOString();
+    throw badOption(option, `must be like 2026-11-21, 2026-11-21T08:00Z, 36h, 7d or 2w, not "${value}"`);
+  };
+}
+
+/** A day, `2026-11-21`. Throws UsageError. */
+export function calendarDay(option: string): (value: string) => string {
+  return (value) => {
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(value);
+    const time = isDay ? Date.parse(`${value}T00:00Z`) : Number.NaN;
+    // Date.parse takes the 31st of February for a day of March.
+    if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(value)) return value;
+    throw badOption(option, `must be a day, e.g. 2026-11-21, not "${value}"`);
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  handleWhen,
+  SamplingBreaker,
+} from 'cockatiel';
+import { AttemptFailure } from '../attempt/attempt-failure.js';
+import type { ResolvedHttpOptions } from '../http-options.js';
+
+const names: Readonly<Record<CircuitState, string>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
+};
+
+/**
+ * Keeps attempts from a server that fails: open after too many failures, then after a while half-open for one attempt
+ * at a time, closed when that one succeeds. It knows the time of day from `Date`.
+ */
+export class Breaker {
+  readonly #policy: CircuitBreakerPolicy;
+  readonly #openMs: number;
+  /** Failures of attempts begun before it last opened: they tell of the outage that is known already. */
+  readonly #old = new WeakSet<Error>();
+  #openedAt = 0;
+  #opened = 0;
+
+  constructor({ threshold, windowMs, minimumAttempts, openMs }: ResolvedHttpOptions['breaker']) {
+    this.#openMs = openMs;
+    this.#policy = circuitBreaker(
+      handleWhen((error) => this.#isFailure(error)),
+      {
+        halfOpenAfter: openMs,
+        breaker: new SamplingBreaker({
+          threshold,
+          duration: windowMs,
+          minimumRps: (minimumAttempts * 1000) / windowMs,
+        }),
+      },
+    );
+    this.#policy.onBreak(() => {
+      this.#opened += 1;
+      this.#openedAt = Date.now();
+    });
+  }
+
+  /** `closed`, `open` or `half-open`. Stays `open` until an attempt asks after its time. */
+  get state(): string {
+    return names[this.#policy.state];
+  }
+
+  /** How often it has opened. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Makes an attempt. Throws its failure, or `HTTP_CIRCUIT_OPEN` without making it. */
+  async run<T>(attempt: () => Promise<T>): Promise<T> {
+    // The policy would let the others wait for the probe; they have deadlines, and may have something else to show.
+    if (this.#policy.state === CircuitState.HalfOpen) throw this.#refusal();
+    try {
+      return await this.#policy.execute(() => this.#dated(attempt));
+    } catch (error) {
+      throw error instanceof BrokenCircuitError ? this.#refusal() : error;
+    }
+  }
+
+  /** A black hole is noticed late: what was sent into it must not open the breaker again when the server is back. */
+  async #dated<T>(attempt: () => Promise<T>): Promise<T> {
+    const opened = this.#opened;
+    try {
+      return await attempt();
+    } catch (error) {
+      if (opened !== this.#opened && error instanceof Error) this.#old.add(error);
+      throw error;
+    }
+  }
+
+  /** A probe that nobody waited for has proved nothing: for the policy anything but a failure would close it. */
+  #isFailure(error: Error): boolean {
+    if (this.#old.has(error)) return false;
+    if (this.#policy.state === CircuitState.HalfOpen) {
+      return (
+        !(error instanceof AttemptFailure) || error.facts.blamesServer || error.facts.status === undefined
+      );
+    }
+    return error instanceof AttemptFailure && error.facts.blamesServer;
+  }
+
+  #refusal(): AttemptFailure {
+    const waitMs = Math.max(0, Math.ceil(this.#openedAt + this.#openMs - Date.now()));
+    return new AttemptFailure('HTTP_CIRCUIT_OPEN', 'the server failed too often lately', {
+      carriedOut: 'no',
+      again: 'later',
+      blamesServer: false,
+      retryAfterMs: waitMs,
+    });
+  }
+}

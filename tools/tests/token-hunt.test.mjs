@@ -1,0 +1,48 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, jest } from '@jest/globals';
+import { startTokenHunt } from '../token-hunt.mjs';
+
+// Put together here, so that no file of the repository has it.
+const token = ['0123456789', 'abcdef', '0123456789', 'abcdef', '01234567'].join('');
+
+async function hunt(leak) {
+  const said = [];
+  const spies = ['log', 'error'].map((name) =>
+    jest.spyOn(console, name).mockImplementation((text) => void said.push(text)),
+  );
+  const begun = startTokenHunt();
+  appendFileSync(begun.env.MARKITECT_TOKEN_LEDGER, `${token}\n`);
+  appendFileSync(begun.output, 'something else\n');
+  const tidy = leak(begun);
+  const isClean = begun.end();
+  tidy?.();
+  for (const spy of spies) spy.mockRestore();
+  return { isClean, said: said.join('\n') };
+}
+
+it('finds nothing where nothing is', async () => {
+  const { isClean, said } = await hunt(() => undefined);
+  expect(isClean).toBe(true);
+  expect(said).toContain('1 tokens looked for');
+});
+
+it('finds a token that was printed', async () => {
+  const { isClean, said } = await hunt(({ output }) =>
+    appendFileSync(output, `authorization: token ${token}\n`),
+  );
+  expect(isClean).toBe(false);
+  expect(said).toContain('the output of this run');
+  expect(said).not.toContain(token);
+});
+
+it('finds a token in a file that was left', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'markitect-left-'));
+  const { isClean, said } = await hunt(() => {
+    writeFileSync(join(folder, 'core'), Buffer.concat([Buffer.from([0, 255]), Buffer.from(token)]));
+    return () => rmSync(folder, { recursive: true });
+  });
+  expect(isClean).toBe(false);
+  expect(said).toContain('core');
+});
