@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { graphemes, textWidth } from './graphemes.js';
 
 /** A run of text and how it is painted. Its text has no colour codes; a line feed in it ends the line. */
 export interface Span {
@@ -34,7 +34,7 @@ export function wrapSpans(spans: readonly Span[], width: number): readonly strin
         blank = undefined;
       }
       for (const piece of word.width > width ? word.pieces.flatMap((p) => split(p, width)) : word.pieces) {
-        const pieceWidth = stringWidth(piece.text);
+        const pieceWidth = textWidth(piece.text);
         if (used > 0 && used + pieceWidth > width) end();
         line.push(piece);
         used += pieceWidth;
@@ -64,20 +64,18 @@ function wordLines(spans: readonly Span[]): readonly (readonly Word[])[] {
       if (text === '\n') lines.push([]);
       else if (!isBlank && last !== undefined && !last.isBlank) {
         last.pieces.push(piece);
-        last.width += stringWidth(text);
-      } else words.push({ isBlank, pieces: [piece], width: stringWidth(text) });
+        last.width += textWidth(text);
+      } else words.push({ isBlank, pieces: [piece], width: textWidth(text) });
     }
   }
   return lines;
 }
 
-const segmenter = new Intl.Segmenter();
-
 function split(span: Span, width: number): Span[] {
   const parts: string[] = [''];
-  for (const { segment } of segmenter.segment(span.text)) {
-    if (stringWidth((parts.at(-1) ?? '') + segment) > width) parts.push('');
-    parts.push((parts.pop() ?? '') + segment);
+  for (const grapheme of graphemes(span.text)) {
+    if (textWidth((parts.at(-1) ?? '') + grapheme) > width) parts.push('');
+    parts.push((parts.pop() ?? '') + grapheme);
   }
   return parts.map((text) => ({ ...span, text }));
 }

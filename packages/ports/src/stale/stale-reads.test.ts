@@ -146,3 +146,14 @@ describe('nothing else is answered by what was last known:', () => {
     await expect(allowStale(() => shelf.put('a'))).rejects.toBe(down);
   });
 });
+
+describe('what was last known', () => {
+  it.each<[string, () => Promise<never>]>([
+    ['an answer of nothing', () => Promise.resolve(undefined as never)],
+    ['NotFound', () => Promise.reject(new NotFound('ISSUE_NOT_FOUND', 'not here'))],
+  ])('does not say that something is not there: %s leaves the failure', async (_name, get) => {
+    source.failure = down;
+    jest.spyOn(mirror, 'get').mockImplementation(get);
+    await expect(allowStale(() => shelf.get('a'))).rejects.toBe(down);
+  });
+});

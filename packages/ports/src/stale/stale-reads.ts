@@ -63,8 +63,8 @@ export interface LastKnown<P> {
 /**
  * A port whose reads, inside {@link allowStale}, are answered by `lastKnown` when the implementation fails because its
  * source is down (Unavailable, Timeout, RateLimited). Outside of it, for writes and for every other failure it is the
- * implementation itself. When nothing is known, or it is too old, the failure of the implementation is thrown. A
- * sequence that has begun goes on from the source it began with.
+ * implementation itself. When nothing is known of what is asked for, or it is too old, the failure of the implementation
+ * is thrown: a copy can't know that something does not exist. A sequence that has begun goes on from the source it began with.
  */
 export function staleReads<P extends object>(port: Port<P>, implementation: P, lastKnown: LastKnown<P>): P {
   const operations = new Map<string | symbol, Operation>(Object.entries<Operation>(port.operations));
@@ -82,14 +82,27 @@ export function staleReads<P extends object>(port: Port<P>, implementation: P, l
         const instead = async (error: unknown): Promise<unknown> => {
           const ageMs = isDown(error) ? await lastKnown.ageMs() : undefined;
           if (!isDown(error) || ageMs === undefined) throw error;
+          const known = call(lastKnown.source, args);
+          const answer = isAsyncIterable(known) ? known : await unlessMissing(known, error);
           acceptStale({ ageMs, cause: error });
-          return call(lastKnown.source, args);
+          return answer;
         };
         if (isAsyncIterable(result)) return sequence(result, instead);
         return (result as Promise<unknown>).catch(instead);
       };
     },
   });
+}
+
+/** That something is not among what was last known does not say that it is not there: then the failure stands. */
+async function unlessMissing(known: unknown, failure: MarkitectError): Promise<unknown> {
+  try {
+    const answer = await known;
+    if (answer !== undefined) return answer;
+  } catch (error) {
+    if (!isMarkitectError(error) || error.kind !== 'NotFound') throw error;
+  }
+  throw failure;
 }
 
 async function* sequence(
