@@ -2,11 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { itWhere } from '@markitect/testing';
 import { HttpConnection, type HttpTlsOptions } from '../src/index.js';
 import { type Certificates, hasOpenssl, makeCertificates } from './certificates.js';
 import { MisbehavingServer } from './misbehaving-server.js';
 import { failureOf } from './open-connection.js';
 
+// Fails where nothing may be skipped.
+itWhere(hasOpenssl(), 'there is no openssl');
 const describeWithOpenssl = hasOpenssl() ? describe : describe.skip;
 const get = { method: 'GET', path: 'x' } as const;
 
