@@ -10,10 +10,31 @@ export const layers = {
   connections: ['ports', 'domain'],
   telemetry: ['ports', 'domain'],
   config: ['ports', 'domain'],
+  migration: ['ports', 'domain'],
   adapter: ['adapter', 'connections', 'ports', 'domain'],
-  app: ['app', 'adapter', 'application', 'connections', 'telemetry', 'config', 'ports', 'domain'],
+  app: [
+    'app',
+    'adapter',
+    'application',
+    'connections',
+    'telemetry',
+    'config',
+    'migration',
+    'ports',
+    'domain',
+  ],
   testing: ['ports', 'domain'],
-  tooling: ['app', 'adapter', 'application', 'connections', 'telemetry', 'config', 'ports', 'domain'],
+  tooling: [
+    'app',
+    'adapter',
+    'application',
+    'connections',
+    'telemetry',
+    'config',
+    'migration',
+    'ports',
+    'domain',
+  ],
 };
 
 const depConstraints = (extra) =>

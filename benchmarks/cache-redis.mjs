@@ -141,9 +141,11 @@ async function benchBus(redis, { keys, profile, rounds, median, print }) {
     const connection = new RedisConnection({ url: redis.url });
     const log = isShared ? new RedisInvalidationLog({ connection, prefix }) : undefined;
     await log?.open();
+    const tier = new RedisTier({ connection, prefix });
+    const appendAndKeep = log && ((entries) => log.appendAndKeep(tier, entries));
     const manager = new CacheManager({
       memory: { maxBytes: 64 * 1024 * 1024 },
-      tiers: [{ name: 'redis', tier: new RedisTier({ connection, prefix }) }],
+      tiers: [{ name: 'redis', tier, ...(appendAndKeep && { appendAndKeep }) }],
       ...(log && { log }),
     });
     const close = async () => {

@@ -1,6 +1,6 @@
 // `npm run crash -- <name> [--seed S] …`: kills working processes, or breaks the way to a server, at random moments and
 // checks what is left. `--runs N` for concurrency, ingest and units; `--operations N --rate R` for gitea; `--issues N
-// --kills K` for sync.
+// --kills K` for sync and research.
 import { parseArgs } from 'node:util';
 import { bootstrap } from './bootstrap.mjs';
 
@@ -10,8 +10,13 @@ const harnesses = {
   'cache-race': './crash/cache-race.mjs',
   'cache-redis': './crash/cache-redis.mjs',
   concurrency: './crash/concurrency.mjs',
+  cutover: './crash/cutover.mjs',
+  'cutover-issues': './crash/cutover-issues.mjs',
   gitea: './crash/gitea.mjs',
   ingest: './crash/ingest.mjs',
+  queue: './crash/queue.mjs',
+  'rate-limit': './crash/rate-limit.mjs',
+  research: './crash/research.mjs',
   secrets: './crash/gitea-secrets.mjs',
   sync: './crash/gitea-sync.mjs',
   units: './crash/units-of-work.mjs',
@@ -26,7 +31,11 @@ const { values, positionals } = parseArgs({
     issues: { type: 'string', default: '2000' },
     rounds: { type: 'string', default: '20000' },
     broken: { type: 'string' },
-    kills: { type: 'string', default: '10' },
+    kills: { type: 'string' },
+    tasks: { type: 'string', default: '20000' },
+    workers: { type: 'string', default: '8' },
+    seconds: { type: 'string' },
+    profiles: { type: 'string' },
   },
 });
 const harness = harnesses[positionals[0]];
@@ -36,7 +45,7 @@ if (harness === undefined) {
 }
 const { crash } = await import(harness);
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-const { rounds, broken, runs, operations, rate, issues, kills } = values;
+const { rounds, broken, runs, operations, rate, issues, kills, tasks, workers, seconds, profiles } = values;
 await crash({
   runs: Number(runs),
   rounds: Number(rounds),
@@ -44,6 +53,10 @@ await crash({
   operations: Number(operations),
   rate: Number(rate),
   issues: Number(issues),
-  kills: Number(kills),
+  kills: kills === undefined ? undefined : Number(kills),
+  tasks: Number(tasks),
+  workers: Number(workers),
+  seconds: seconds === undefined ? undefined : Number(seconds),
+  profiles: profiles === undefined ? undefined : Number(profiles),
   seed,
 });

@@ -7,12 +7,14 @@ import { apiPage } from './docs/api-page.mjs';
 import { cliPage } from './docs/cli-page.mjs';
 import { configurationPage } from './docs/configuration-page.mjs';
 import { errorsPage } from './docs/errors-page.mjs';
+import { schemaPage } from './docs/schema-page.mjs';
 
 const pages = {
   'docs/reference/api.md': apiPage,
   'docs/reference/cli.md': cliPage,
   'docs/reference/configuration.md': configurationPage,
   'docs/reference/errors.md': errorsPage,
+  'docs/reference/schema.md': schemaPage,
 };
 
 const note = '<!-- Made by `npm run docs` from the code. Do not edit. -->';

@@ -29,9 +29,10 @@ export async function load({ url, buffer, callers, seed }) {
   const connection = new RedisConnection({ url });
   const log = new RedisInvalidationLog({ connection });
   await log.open();
+  const tier = new RedisTier({ connection });
   const manager = new CacheManager({
     memory: { maxBytes: 10_000_000, ttlMs: 50 },
-    tiers: [{ name: 'redis', tier: new RedisTier({ connection }) }],
+    tiers: [{ name: 'redis', tier, appendAndKeep: (entries) => log.appendAndKeep(tier, entries) }],
     log,
     leases: { store: new RedisLeaseStore({ connection }) },
     defaults: { ttlMs: 600_000 },

@@ -24,7 +24,7 @@ const MOST_CHANGED = 40;
  * Makes issues in a real Gitea and takes them over by processes that are killed at random moments and go on where the
  * last one was. Then both sides are asked the same; then the server is changed, and both are asked again.
  */
-export async function crash({ issues: count, kills, seed }) {
+export async function crash({ issues: count, kills = 10, seed }) {
   const gitea = await startServer('sync');
   if (gitea === undefined) return;
   const folder = mkdtempSync(join(tmpdir(), 'markitect-crash-sync-'));

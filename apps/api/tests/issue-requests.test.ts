@@ -96,7 +96,13 @@ describe('a request about issues that is wrong', () => {
     async (path) => {
       const form = { 'content-type': 'application/x-www-form-urlencoded' };
       expect((await ask('POST', path, 'title=x&body=x&column=Done', form)).status).toBe(415);
-      expect((await ask('POST', path)).status).toBe(400);
+      for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site' },
+      ]) {
+        expect((await ask('POST', path, undefined, headers)).status).toBe(400);
+      }
     },
   );
 });

@@ -39,10 +39,13 @@ export interface OpenApi {
 }
 
 /** The API over a store of its own, for `inject`. */
-export async function openApi(change: ConfigChange = {}): Promise<OpenApi> {
+export async function openApi(
+  change: ConfigChange = {},
+  options: { readonly keepsRunning?: boolean } = {},
+): Promise<OpenApi> {
   const folder = await temporaryFolder();
   const config = await temporaryConfig(folder, change);
-  const application = composeApplication(config, { create: true });
+  const application = composeApplication(config, { create: true, ...options });
   await application.open();
   const app = await buildServer({ application, config });
   return {

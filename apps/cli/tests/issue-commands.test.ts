@@ -24,7 +24,9 @@ async function filled(): Promise<FakeTracker> {
     dueOn: day(-3),
   });
   await issues.create({ title: 'Import breaks on 🎉', labels: ['status/doing'] });
-  await issues.create({ title: 'Rename\tthe \u001b[31mcolumn', assignees: ['bob'] });
+  // A tracker elsewhere may have such titles.
+  const strange = await issues.create({ title: 'Rename the column', assignees: ['bob'] });
+  issues.book.change(3, { issue: { ...strange, title: 'Rename\tthe \u001b[31mcolumn' } });
   await issues.create({ title: 'Done long ago' });
   await issues.edit(4, { state: 'closed' });
   return tracker;
@@ -158,6 +160,87 @@ describe('markitect issues show', () => {
   });
 });
 
+describe('"me"', () => {
+  const mine = (tracker: FakeTracker, env: Readonly<Record<string, string>> = {}) =>
+    tracker.run(['issues', 'list', '--assignee', 'me'], { env });
+
+  it('is whose token it is, asked for only where somebody says "me"', async () => {
+    const tracker = await filled();
+    tracker.user = 'bob';
+    expect((await mine(tracker)).stdout).toMatch(/^3\t.*\n1\t.*\n$/);
+    expect(tracker.asked).toBe(1);
+    await tracker.run(['issues', 'list', '--assignee', 'bob']);
+    await tracker.run(['board', '--author', 'ann']);
+    expect(tracker.asked).toBe(1);
+    expect((await tracker.run(['board', '--assignee', 'me', '--column', 'backlog'])).stdout).toContain(
+      '\t3\t',
+    );
+  });
+
+  it('is the setting where there is one', async () => {
+    const tracker = await filled();
+    tracker.user = 'bob';
+    expect((await mine(tracker, { MARKITECT_ISSUES_USER: 'ann' })).stdout).toMatch(/^1\t.*\n$/);
+    expect(tracker.asked).toBe(0);
+  });
+
+  it('is refused where nobody says who that is', async () => {
+    const tracker = await filled();
+    tracker.user = undefined;
+    const { exitCode, stderr } = await mine(tracker);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('issues.user');
+  });
+});
+
+describe('dates and titles there are not', () => {
+  it.each(['2026-02-30', '2026-13-01', '2026-11-21T25:00', '2026-11-21T08:00Z later'])(
+    '--since %s is refused',
+    async (since) => {
+      for (const argv of [['issues', 'list'], ['board']]) {
+        await expect(json(new FakeTracker(), ...argv, '--since', since)).rejects.toMatchObject({
+          code: 'REQUEST_INVALID',
+          details: { field: '--since' },
+        });
+      }
+    },
+  );
+
+  it('a title is one line', async () => {
+    for (const title of ['a\nb', 'a\u001b[2Jb']) {
+      expect(await json(new FakeTracker(), 'issues', 'create', '--title', title)).toMatchObject({
+        exitCode: 2,
+        value: { error: { code: 'REQUEST_INVALID', details: { field: 'title' } } },
+      });
+    }
+  });
+
+  it('an issue does not wait for itself', async () => {
+    const { stderr } = await (await filled()).run(['issues', 'block', '1', '--by', '#1']);
+    expect(stderr).toContain('issue #1 cannot wait for itself');
+  });
+});
+
+describe('the board', () => {
+  it('says without a blank line before it that there is nothing, where none is drawn', async () => {
+    const { stdout, stderr } = await new FakeTracker().run(['board']);
+    expect(stdout).toBe('');
+    expect(stderr).not.toMatch(/^\n/);
+  });
+
+  it('marks what waits, and begins with the first column', async () => {
+    const tracker = await filled();
+    await tracker.issues.block(1, 2);
+    const { stdout } = await tracker.run(['board'], { ...terminal, columns: 200 });
+    expect(stdout.split('\n')[0]).toMatch(/^Backlog 2 /);
+    expect(stdout).toMatch(/waits for #2/);
+    expect((await json(tracker, 'board')).value['columns']).toMatchObject([
+      { cards: [{ issue: { number: 1 }, blockedBy: [2] }, { issue: { number: 3 } }] },
+      ...Array.from({ length: 4 }, () => ({})),
+    ]);
+  });
+});
+
 describe('while Gitea is down', () => {
   it('answers with what is known and says how old it is', async () => {
     const tracker = await filled();
@@ -171,7 +254,7 @@ describe('while Gitea is down', () => {
       expect({ exitCode, isNoted: stderr.includes(note) }).toEqual({ exitCode: 0, isNoted: true });
       expect(stdout).not.toBe('');
       const { value } = await json(tracker, ...argv);
-      expect(value['stale']).toEqual({ ageMs: 7_300_000, code: 'HTTP_UNREACHABLE' });
+      expect(value['stale']).toEqual({ ageSeconds: 7300, code: 'HTTP_UNREACHABLE' });
     }
   });
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { makeFolder, put, run, runJson, type RunOptions, runProcess } from './support/cli.js';
@@ -53,6 +53,17 @@ describe('the tracker that needs no configuration', () => {
     });
   });
 
+  it('takes the number of an issue as it is written elsewhere', async () => {
+    const folder = await started();
+    const { stdout } = await run(folder, ['workspace', 'start', '#1']);
+    expect(stdout).toMatch(/^started 1 in .* for issue #1: Users are logged out\n/);
+  });
+
+  it('is named in the help of what serves it', async () => {
+    const { stdout } = await run(await makeFolder(), ['serve', '--help']);
+    expect(stdout).toMatch(/issues\s+and\s+their\s+board/);
+  });
+
   it('starts workspaces without an issue where there is none, or none is wanted', async () => {
     const folder = await started();
     const titles = async (...argv: readonly string[]) =>
@@ -73,10 +84,35 @@ describe('the tracker that needs no configuration', () => {
 
   it('is not made by looking at it', async () => {
     const folder = await makeFolder();
-    for (const argv of [['issues', 'list'], ['board'], ['issues', 'close', '1']]) {
+    const lists = [
+      [['issues', 'list'], { items: [] }],
+      [['issues', 'labels'], { items: [] }],
+      [['issues', 'milestones'], { items: [] }],
+      [['search', 'word'], { documents: { items: [] }, issues: { items: [] } }],
+      [['search', 'word', '--in', 'issues'], { issues: { items: [] } }],
+    ] as const;
+    for (const [argv, nothing] of lists) {
+      expect(await runJson(folder, ...argv)).toMatchObject({ exitCode: 0, value: nothing });
+    }
+    const { value: columns } = await runJson(folder, 'board');
+    expect(columns['columns']).toEqual(
+      ['Backlog', 'To do', 'Doing', 'Review', 'Done'].map((name) => ({ name, cards: [], total: 0 })),
+    );
+    for (const argv of [['issues', 'list'], ['board']]) {
+      const { exitCode, stderr } = await run(folder, argv);
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain('There is no data directory .markitect yet.');
+      expect(stderr).toMatch(/markitect issues create .*markitect issues sync/);
+    }
+    for (const argv of [
+      ['issues', 'close', '1'],
+      ['issues', 'show', '1'],
+    ]) {
       const { exitCode, value } = await runJson(folder, ...argv);
       expect([exitCode, value.error.code]).toEqual([5, 'STORE_NOT_INITIALIZED']);
+      expect(value.error.remedy).toContain('`markitect issues create`');
     }
+    await expect(access(join(folder, '.markitect'))).rejects.toThrow();
   });
 
   it('refuses what is no text', async () => {

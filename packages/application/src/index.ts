@@ -32,3 +32,74 @@ export type { SyncProgress, SyncReport, SyncRun } from './issues/sync-report.js'
 export type { WorkspaceSeed } from './issues/workspace-seed.js';
 export { searchPlaces, SearchService } from './search/search-service.js';
 export type { KnowledgeHits, KnowledgeSearch, SearchPlace, SearchPorts } from './search/search-service.js';
+export { exportFormats } from './research/export-research.js';
+export type { ExportFormat } from './research/export-research.js';
+export { parseRateRules } from './research/rate-rules.js';
+export type { RateRules } from './research/rate-rules.js';
+export type { ResearchPorts, ScrapingPorts } from './research/research-ports.js';
+export {
+  MAX_QUESTION_LENGTH,
+  MAX_RESEARCH_RESULTS,
+  MAX_RESEARCH_SOURCES,
+  ResearchService,
+} from './research/research-service.js';
+export type {
+  ResearchRequest,
+  ResearchResults,
+  ResearchResultsQuery,
+  ResearchServiceOptions,
+} from './research/research-service.js';
+export { isJobOver, isSearchOver } from './research/research-status.js';
+export type { ResearchStatus } from './research/research-status.js';
+export { researchView, resultView, searchView } from './research/research-view.js';
+export type { JobView, ResearchView, SearchView } from './research/research-view.js';
+export { withTicks } from './research/with-ticks.js';
+export { researchDocument } from './research/research-document.js';
+export { researchTask, researchTaskHandler } from './research/research-task.js';
+export type { ResearchPayload } from './research/research-task.js';
+export type { SavedResearch, SaveResearchRequest } from './research/save-research.js';
+export { awaitPermit } from './research/await-permit.js';
+export type { PermitWaiting } from './research/await-permit.js';
+export { ScrapeWorker } from './research/scrape-worker.js';
+export type { ScrapeRun } from './research/scrape-worker.js';
+export { ScrapingPermits } from './research/scraping-permits.js';
+export {
+  documentsIngestHandler,
+  documentsIngestTask,
+  issuesSyncHandler,
+  issuesSyncTask,
+  tasksPruneHandler,
+  tasksPruneTask,
+} from './tasks/built-in-tasks.js';
+export { nextScheduleTime } from './tasks/schedule-times.js';
+export type { ScheduleTimes } from './tasks/schedule-times.js';
+export type { TaskClock } from './tasks/task-clock.js';
+export { TaskService } from './tasks/task-service.js';
+export type {
+  EnqueueOptions,
+  PruneRequest,
+  ScheduleRequest,
+  TaskServiceOptions,
+  TaskServicePorts,
+} from './tasks/task-service.js';
+export { defineTaskType, parsePayload, payloadSchema, taskHandler } from './tasks/task-type.js';
+export type { HandleTask, TaskContext, TaskHandler, TaskResult, TaskType } from './tasks/task-type.js';
+export { TaskWorker } from './tasks/task-worker.js';
+export type { TaskWorkerOptions, TaskWorkerPorts } from './tasks/task-worker.js';
+export { taskEnds } from './tasks/worker-report.js';
+export type { TaskEnd, WorkerEvent, WorkerReport } from './tasks/worker-report.js';
+export { DocumentsScraper } from './research/scrapers/documents-scraper.js';
+export type { DocumentsScraperPorts } from './research/scrapers/documents-scraper.js';
+export { IssuesScraper } from './research/scrapers/issues-scraper.js';
+export type { IssuesScraperPorts } from './research/scrapers/issues-scraper.js';
+export { AnalyticsService } from './people/analytics-service.js';
+export type { AnalyticsServicePorts, AppendReport, NewAnalyticsEvent } from './people/analytics-service.js';
+export { ConversationService } from './people/conversation-service.js';
+export type {
+  ConversationServicePorts,
+  NewConversation,
+  NewMessage,
+  PeopleServiceOptions,
+} from './people/conversation-service.js';
+export { RecordService } from './people/record-service.js';
+export type { RecordServiceOptions, RecordServicePorts } from './people/record-service.js';

@@ -41,6 +41,37 @@ describe('the board', () => {
     expect(value.columns[0]?.cards[0]?.priority).toBe('priority/critical');
   });
 
+  it('marks the cards that wait for open issues, where that is known without asking for each', async () => {
+    for (const title of ['a', 'b', 'c']) await fixture.add({ title });
+    await fixture.tracker.block(1, 3);
+    await fixture.tracker.block(2, 3);
+    await fixture.tracker.block(1, 2);
+    const marksOf = async (of: IssueService) =>
+      (await of.board({ cards: 10 })).value.columns
+        .flatMap(({ cards }) => cards.map(({ issue, blockedBy }) => [issue.number, blockedBy] as const))
+        .sort(([a], [b]) => b - a);
+    expect(await marksOf(service)).toEqual([
+      [3, undefined],
+      [2, undefined],
+      [1, undefined],
+    ]);
+    const { issues } = fixture.ports;
+    const knowing = issueFixture({ issues, blockers: fixture.tracker }).service;
+    expect(await marksOf(knowing)).toEqual([
+      [3, undefined],
+      [2, [3]],
+      [1, [2, 3]],
+    ]);
+    await fixture.tracker.edit(3, { state: 'closed' });
+    expect(await marksOf(knowing)).toEqual([
+      [3, undefined],
+      [2, undefined],
+      [1, [2]],
+    ]);
+    const unknowing = issueFixture({ issues, blockers: { openBlockers: () => Promise.resolve(undefined) } });
+    expect((await marksOf(unknowing.service)).every(([, blockedBy]) => blockedBy === undefined)).toBe(true);
+  });
+
   it('has only the first cards of each column, and says how many there are', async () => {
     for (let number = 1; number <= 80; number++)
       await fixture.add({ ...(number > 77 ? { state: 'closed' } : {}) });

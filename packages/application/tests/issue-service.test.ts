@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { NotFound } from '@markitect/domain';
+import { defaultBoard, NotFound, parseBoardRules } from '@markitect/domain';
+import { limitedRequest } from '@markitect/ports';
 import { documentDraft, InMemoryProjectRepository, issueLabel, workspaceManifest } from '@markitect/testing';
-import type { IssueService } from '../src/index.js';
+import { IssueService } from '../src/index.js';
 import { down, issueFixture } from './issues.js';
 import { bytes, workspaceFixture } from './workspaces.js';
 
@@ -219,6 +220,48 @@ describe('showing an issue', () => {
   });
 });
 
+describe('the time a read may take', () => {
+  const limits = () => {
+    const left: (number | undefined)[] = [];
+    for (const name of ['get', 'comments', 'blockers', 'blocked', 'list'] as const) {
+      const original = fixture.tracker[name].bind(fixture.tracker) as (...args: unknown[]) => Promise<never>;
+      jest.spyOn(fixture.tracker, name).mockImplementation((...args: unknown[]) => {
+        left.push(limitedRequest().deadlineMs);
+        return original(...args);
+      });
+    }
+    return left;
+  };
+
+  it('of an issue with all that belongs to it is bounded as a whole', async () => {
+    await fixture.add();
+    const { ports } = fixture;
+    const bounded = new IssueService(ports, { rules: parseBoardRules(defaultBoard), showDeadlineMs: 5000 });
+    const left = limits();
+    await bounded.show(1);
+    expect(left.length).toBeGreaterThanOrEqual(4);
+    for (const each of left) expect(each).toBeLessThanOrEqual(5000);
+    left.length = 0;
+    await bounded.list({});
+    expect(left).toEqual([undefined]);
+  });
+
+  it('is what the caller says', async () => {
+    await fixture.add();
+    const left = limits();
+    await service.list({}, {}, { deadlineMs: 700 });
+    expect(left[0]).toBeLessThanOrEqual(700);
+    await expect(service.list({}, {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    });
+  });
+});
+
+it('the user of the tracker is asked for where it knows one', async () => {
+  expect(await service.user()).toBeUndefined();
+  expect(await issueFixture({ user: () => Promise.resolve('ann') }).service.user()).toBe('ann');
+});
+
 describe('while the tracker is down', () => {
   beforeEach(async () => {
     const issue = await fixture.add({ title: 'Known' });
@@ -238,6 +281,24 @@ describe('while the tracker is down', () => {
     expect(await service.list({})).toMatchObject({ value: { items: [{ number: 1 }] }, stale });
     expect(await service.show(1)).toMatchObject({ value: { column: 'Backlog', missing: [] }, stale });
     expect(await service.workspaceSeed(1)).toMatchObject({ value: { slug: '1' }, stale });
+  });
+
+  it('does not count its boards as missing: they are in no copy, and that the answer is old says it all', async () => {
+    const projects = new InMemoryProjectRepository();
+    jest.spyOn(projects, 'projects').mockRejectedValue(down);
+    const { tracker, mirror, mirrored, ports } = fixture;
+    const other = issueFixture({ projects, issues: ports.issues });
+    expect(await other.service.show(1)).toMatchObject({
+      value: { column: 'Backlog', missing: [] },
+      stale: { cause: down },
+    });
+    // Up, but without an answer about its boards: that part is missing.
+    jest.restoreAllMocks();
+    jest.spyOn(projects, 'projects').mockRejectedValue(down);
+    const answer = await other.service.show(1);
+    expect(answer).not.toHaveProperty('stale');
+    expect(answer.value.missing).toEqual([{ part: 'project', error: down }]);
+    expect([tracker, mirror, mirrored]).toBeDefined();
   });
 
   it('but not when that is older than allowed, nor when it must be what the tracker says now', async () => {
@@ -262,7 +323,9 @@ describe('a workspace for an issue', () => {
   });
 
   it('starts with what the issue says', async () => {
-    await fixture.add({ title: 'Fix the\u2028login', body: 'It fails.' });
+    const added = await fixture.add({ body: 'It fails.' });
+    // A tracker elsewhere may have such titles.
+    fixture.tracker.book.change(1, { issue: { ...added, title: 'Fix the\u2028login' } });
     const { value: seed } = await service.workspaceSeed('#1');
     const workspaces = workspaceFixture();
     expect((await workspaces.service.start(seed.slug, seed.request)).title).toBe('Fix the login');

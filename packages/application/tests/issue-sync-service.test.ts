@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { IssueMirror, MirrorStep } from '@markitect/ports';
+import { type IssueMirror, limitedRequest, type MirrorStep } from '@markitect/ports';
 import { InMemoryIssueMirror, InMemoryIssueRepository, issueLabel, issueMilestone } from '@markitect/testing';
 import { IssueSyncService, type SyncProgress } from '../src/index.js';
 import { down } from './issues.js';
@@ -67,6 +67,12 @@ const dyingAt = (step: number): IssueMirror => {
   return {
     progress: () => mirror.progress(),
     numbers: () => mirror.numbers(),
+    getMany: (numbers) => mirror.getMany(numbers),
+    takeTurn: (request) => mirror.takeTurn(request),
+    // One that dies does not give its turn back.
+    endTurn: async (token) => {
+      if (mirror.turn?.token === token) mirror.turn = undefined;
+    },
     apply: async (each: MirrorStep) => {
       if (++steps === step) throw new Error('killed');
       await mirror.apply(each);
@@ -229,6 +235,250 @@ describe('a later synchronisation', () => {
       new IssueSyncService({ tracker, mirror: dyingAt(2) }, { pageSize: 3 }).sync({ full: true }),
     ).rejects.toThrow('killed');
     expect((await mirror.progress()).syncedAt).toBe(syncedAt);
+  });
+});
+
+describe('what was not changed', () => {
+  let local: number;
+  /** Time goes by for the tracker and for us. */
+  const passHere = (seconds: number) => {
+    pass(seconds);
+    local += seconds * 1000;
+  };
+  /** The issues whose comments and blockers were asked for in a run, and its report. */
+  const synced = async (full = false) => {
+    const blockers = jest.spyOn(tracker, 'blockers');
+    const report = await service.sync({ full });
+    const asked = blockers.mock.calls.map(([number]) => number);
+    blockers.mockRestore();
+    return { asked: asked.sort((a, b) => a - b), report };
+  };
+
+  beforeEach(() => {
+    local = Date.parse('2031-01-01T00:00:00.000Z');
+    service = new IssueSyncService({ tracker, mirror }, { pageSize: 3, now: () => new Date(local) });
+  });
+
+  it('is counted once, however often it is read', async () => {
+    // All in the second before: the changes since then are all of them.
+    for (let each = 0; each < 8; each++) await tracker.create({ title: 'A burst' });
+    const progress: SyncProgress[] = [];
+    const report = await service.sync({ onProgress: (each) => progress.push(each) });
+    expect(report).toMatchObject({ kind: 'full', issues: 8, total: 8 });
+    expect(Math.max(...progress.map(({ issues }) => issues))).toBe(8);
+  });
+
+  it('is read no more once a burst is over', async () => {
+    for (let each = 0; each < 8; each++) await tracker.create({ title: 'A burst' });
+    await service.sync();
+    passHere(3600);
+    // When it was read, the second was not surely over.
+    expect((await synced()).asked).toHaveLength(8);
+    passHere(60);
+    expect(await synced()).toMatchObject({ asked: [], report: { kind: 'incremental', issues: 0, total: 8 } });
+    await tracker.edit(3, { title: 'Changed' });
+    expect(await synced()).toMatchObject({ asked: [3], report: { issues: 1 } });
+    await expectSame();
+  });
+
+  it('is read again while its second may go on, so that nothing of it is missed', async () => {
+    await addIssues(4);
+    await service.sync();
+    passHere(60);
+    await tracker.edit(2, { title: 'Changed' });
+    await service.sync();
+    // A dependency of the same second, of which the issue itself shows nothing.
+    const { issue } = tracker.book.record(2);
+    tracker.book.change(2, { blockers: [4] });
+    expect(tracker.book.record(2).issue).toBe(issue);
+    await service.sync();
+    await expectSame();
+    expect((await mirror.issues.blockers(2)).map(({ number }) => number)).toEqual([4]);
+  });
+
+  it('is not taken for settled because our clock is ahead', async () => {
+    await addIssues(2);
+    local += 3600_000;
+    await service.sync();
+    passHere(2);
+    await tracker.edit(2, { title: 'Changed' });
+    await service.sync();
+    tracker.book.change(2, { blockers: [1] });
+    await service.sync();
+    await expectSame();
+  });
+
+  it('is noticed when it differs without a new time', async () => {
+    await addIssues(2);
+    await service.sync();
+    passHere(60);
+    await service.sync();
+    passHere(60);
+    const { issue } = tracker.book.record(2);
+    tracker.book.change(2, { issue: { ...issue, labels: [issueLabel('renamed')] } });
+    expect((await synced()).asked).toEqual([2]);
+    await expectSame();
+  });
+
+  it('is read again when everything is asked for', async () => {
+    await addIssues(3);
+    await service.sync();
+    passHere(60);
+    await service.sync();
+    passHere(60);
+    const { asked, report } = await synced(true);
+    expect(new Set(asked)).toEqual(new Set([1, 2, 3]));
+    expect(report.issues).toBe(3);
+  });
+});
+
+describe('two processes', () => {
+  const gateOf = () => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    return { open, opened };
+  };
+  /** Makes the tracker wait at its second page until it is let go on. */
+  const hold = () => {
+    const [reached, released] = [gateOf(), gateOf()];
+    const list = tracker.list.bind(tracker);
+    jest.spyOn(tracker, 'list').mockImplementation(async (query, page = {}) => {
+      if (page.cursor !== undefined) {
+        reached.open();
+        await released.opened;
+      }
+      return list(query, page);
+    });
+    return { reached: reached.opened, release: released.open };
+  };
+  const other = (leaseMs?: number) =>
+    new IssueSyncService(
+      { tracker, mirror },
+      { pageSize: 3, holder: 'the other', ...(leaseMs === undefined ? {} : { leaseMs }) },
+    );
+
+  it('do not do the same work: the second is told who does it', async () => {
+    await addIssues(8);
+    const first = new IssueSyncService({ tracker, mirror }, { pageSize: 3, holder: 'markitect serve' });
+    const { reached, release } = hold();
+    const running = first.sync();
+    await reached;
+    await expect(other().sync({ full: true })).rejects.toMatchObject({
+      code: 'ISSUE_SYNC_RUNNING',
+      kind: 'Conflict',
+      message: expect.stringMatching(/^markitect serve has been .* since \d{4}-/),
+      details: {
+        holder: 'markitect serve',
+        since: expect.stringMatching(/Z$/),
+        until: expect.stringMatching(/Z$/),
+      },
+    });
+    release();
+    expect(await running).toMatchObject({ total: 8, interrupted: false });
+    jest.restoreAllMocks();
+    expect(await other().sync()).toMatchObject({ kind: 'incremental' });
+    expect(mirror.turn).toBeUndefined();
+  });
+
+  it('take turns also after one that failed', async () => {
+    await addIssues(2);
+    jest.spyOn(tracker, 'blockers').mockRejectedValue(down);
+    await expect(service.sync()).rejects.toBe(down);
+    jest.restoreAllMocks();
+    expect(await other().sync()).toMatchObject({ total: 2 });
+  });
+
+  it('take turns after one that was killed, when its time is over', async () => {
+    await addIssues(2);
+    await mirror.takeTurn({ token: 'killed', holder: 'killed', ttlMs: 40 });
+    await expect(other().sync()).rejects.toMatchObject({ code: 'ISSUE_SYNC_RUNNING' });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(await other().sync()).toMatchObject({ total: 2 });
+  });
+
+  it('keep a turn as long as they run, and stop when they have lost it', async () => {
+    await addIssues(8);
+    const { reached, release } = hold();
+    const running = other(30).sync();
+    running.catch(() => undefined);
+    await reached;
+    const until = mirror.turn?.until ?? '';
+    while (mirror.turn?.until === until) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect(service.sync()).rejects.toMatchObject({ code: 'ISSUE_SYNC_RUNNING' });
+    // It was asleep for so long that somebody else was given its turn.
+    mirror.turn = {
+      token: 'thief',
+      holder: 'thief',
+      since: new Date().toISOString(),
+      until: new Date(Date.now() + 60_000).toISOString(),
+    };
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    release();
+    await expect(running).rejects.toMatchObject({ code: 'ISSUE_SYNC_RUNNING', details: { holder: 'thief' } });
+    expect(mirror.turn.token).toBe('thief');
+  });
+
+  it('in one process share a run, which goes on while anybody waits for it', async () => {
+    await addIssues(8);
+    const { reached, release } = hold();
+    const leaver = new AbortController();
+    const progress: SyncProgress[] = [];
+    const first = service.sync({ signal: leaver.signal });
+    await reached;
+    const second = service.sync({ onProgress: (each) => progress.push(each) });
+    leaver.abort();
+    release();
+    expect(await second).toMatchObject({ interrupted: false, total: 8 });
+    expect(await first).toBe(await second);
+    expect(progress.length).toBeGreaterThan(0);
+    await expectSame();
+  });
+
+  it('in one process end a run when the last has left, and do not share one that ends', async () => {
+    await addIssues(8);
+    const { reached, release } = hold();
+    const leavers = [new AbortController(), new AbortController()];
+    const runs = leavers.map(({ signal }) => service.sync({ signal }));
+    await reached;
+    for (const each of leavers) each.abort();
+    const late = service.sync();
+    release();
+    for (const each of runs) expect(await each).toMatchObject({ interrupted: true });
+    expect(await late).toMatchObject({ interrupted: false, resumed: true, total: 8 });
+    await expectSame();
+  });
+
+  it('who asks for everything does not share a run of the changes', async () => {
+    await addIssues(3);
+    await service.sync();
+    const runs = await Promise.all([service.sync(), service.sync({ full: true }), service.sync()]);
+    expect(runs.map(({ kind }) => kind)).toEqual(['incremental', 'full', 'incremental']);
+  });
+
+  it('a run has one deadline for all that it asks for', async () => {
+    await addIssues(4);
+    const left: (number | undefined)[] = [];
+    const blockers = tracker.blockers.bind(tracker);
+    jest.spyOn(tracker, 'blockers').mockImplementation((number) => {
+      left.push(limitedRequest().deadlineMs);
+      return blockers(number);
+    });
+    await service.sync({ deadlineMs: 60_000 });
+    expect(left.length).toBeGreaterThan(3);
+    for (const each of left) expect(each).toBeLessThanOrEqual(60_000);
+    jest.spyOn(tracker, 'list').mockImplementation(
+      () =>
+        new Promise((_, reject) =>
+          setTimeout(() => {
+            try {
+              limitedRequest();
+            } catch (error) {
+              reject(error instanceof Error ? error : new Error(String(error)));
+            }
+          }, 20),
+        ),
+    );
+    await expect(service.sync({ deadlineMs: 5 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   });
 });
 

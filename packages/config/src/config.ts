@@ -32,6 +32,8 @@ export interface CacheConfig {
   readonly documentsTtlMs: number;
   /** Of Gitea. 0: not at all. */
   readonly issuesTtlMs: number;
+  /** Where what Gitea has answered is kept for all machines; absent: on the disk of this one. */
+  readonly redisUrl?: string;
 }
 
 /** How the API is served. */
@@ -93,6 +95,54 @@ export interface IssuesConfig {
   readonly user: string;
 }
 
+/** How questions are put to sources. */
+export interface ResearchConfig {
+  readonly maxResults: number;
+  /** In the words of `parseRateRules` of the application, which accepts them. */
+  readonly rates: readonly string[];
+  readonly maxWatchers: number;
+}
+
+/** How pages of the web are read. */
+export interface WebConfig {
+  readonly allowPrivate: boolean;
+  readonly userAgent: string;
+  readonly maxPageBytes: number;
+  readonly timeoutMs: number;
+  readonly maxPages: number;
+}
+
+/** How tasks are done. */
+export interface TasksConfig {
+  readonly concurrency: number;
+  readonly batch: number;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+}
+
+/** Where the legacy stores of components lie. A component without one has nothing to be moved from. */
+export interface LegacyConfig {
+  /** Absolute: a JSON file with all, or a folder with a file for each. */
+  readonly users?: string;
+  /** Absolute, alike. */
+  readonly configuration?: string;
+  /** Absolute, alike. */
+  readonly conversations?: string;
+  /** Absolute, alike. */
+  readonly analytics?: string;
+  /** How issues of Gitea were reached before. */
+  readonly issues: 'none' | 'curl';
+}
+
+/** How components are moved off their legacy stores. */
+export interface CutoverConfig {
+  /** Absolute. */
+  readonly flagFile?: string;
+  /** A module with an OpenFeature provider. */
+  readonly flagProvider?: string;
+  readonly shadowPercent: number;
+}
+
 /** Everything that can be set, checked and complete. `describeSettings` says what each value means. */
 export interface Config {
   /** Absolute. */
@@ -105,6 +155,11 @@ export interface Config {
   readonly gitea: GiteaConfig;
   readonly board: BoardConfig;
   readonly issues: IssuesConfig;
+  readonly research: ResearchConfig;
+  readonly tasks: TasksConfig;
+  readonly web: WebConfig;
+  readonly legacy: LegacyConfig;
+  readonly cutover: CutoverConfig;
 }
 
 type Sections = Omit<Config, 'dataDir'>;
@@ -114,4 +169,4 @@ export type SettingPath =
   'dataDir' | { [S in keyof Sections]: `${S}.${Extract<keyof Sections[S], string>}` }[keyof Sections];
 
 /** The settings that are never shown, and read from the environment only. */
-export type SecretPath = 'server.token' | 'gitea.token';
+export type SecretPath = 'server.token' | 'gitea.token' | 'cache.redisUrl';

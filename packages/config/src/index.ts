@@ -2,13 +2,18 @@ export type {
   BoardConfig,
   CacheConfig,
   Config,
+  CutoverConfig,
   DatabaseConfig,
   GiteaConfig,
   IngestConfig,
   IssuesConfig,
+  LegacyConfig,
+  ResearchConfig,
   SecretPath,
   ServerConfig,
   SettingPath,
+  TasksConfig,
+  WebConfig,
   WorkspacesConfig,
 } from './config.js';
 export type { ConfigFlags, ConfigSources } from './find-values.js';

@@ -36,7 +36,7 @@ function checked(path: SecretPath, value: string, from: string): FoundValue {
   const { schema, allowed } = settings[path];
   if (value === '') throw bad(path, `${path} is empty (${from})`);
   if (!schema.safeParse(value).success) {
-    throw bad(path, `${path} has characters it may not have (${from}); allowed: ${allowed}`);
+    throw bad(path, `${path} is wrong (${from}); allowed: ${allowed}`);
   }
   return { value, from };
 }

@@ -68,6 +68,27 @@ export function isPlainUrl(text: string): boolean {
   return parsed !== undefined && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === '';
 }
 
+/** The address of a Redis, which may contain a user and password. */
+export function isRedisUrl(text: string): boolean {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed === undefined || !['redis:', 'rediss:'].includes(parsed.protocol)) return false;
+  const { hostname, pathname, search, hash, username, password } = parsed;
+  return (
+    hostname !== '' &&
+    /^\/?\d*$/.test(pathname) &&
+    `${search}${hash}` === '' &&
+    isEncoded(username + password)
+  );
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    return typeof decodeURIComponent(text) === 'string';
+  } catch {
+    return false;
+  }
+}
+
 export const path: Pick<Setting, 'schema' | 'allowed' | 'isPath'> = {
   schema: z.string().min(1),
   allowed: 'a path',

@@ -8,6 +8,7 @@ import {
   HOUR_MS,
   integer,
   isPlainUrl,
+  isRedisUrl,
   KIB,
   MAX_TIMEOUT_MS,
   MIB,
@@ -146,6 +147,13 @@ export const settings: Readonly<Record<SettingPath, Setting>> = {
     meaning:
       'How long what Gitea has answered is used again: how late a change made by others is seen. Changes made through MarkiTect are seen at once. 0: Gitea is asked each time.',
     default: 5000,
+  },
+  'cache.redisUrl': {
+    schema: z.string().refine(isRedisUrl),
+    allowed: 'redis://[user:password@]host[:port][/database], or rediss:// for TLS',
+    meaning:
+      'The Redis in which what Gitea has answered is kept, for all machines, in place of the disk. MARKITECT_CACHE_REDIS_URL_FILE names a file to read it from instead.',
+    secret: true,
   },
   'server.host': {
     flag: '--host',
@@ -289,6 +297,119 @@ export const settings: Readonly<Record<SettingPath, Setting>> = {
     meaning: 'The author of what is recorded in the embedded database.',
     default: systemUser(),
     defaultInWords: 'the user of the operating system',
+  },
+  'tasks.concurrency': {
+    flag: '--concurrency',
+    ...integer(0, 1000),
+    meaning: 'How many tasks a worker does at the same time. 0: the server does none.',
+    default: 4,
+  },
+  'tasks.batch': {
+    ...integer(1, 1000),
+    meaning:
+      'How many more tasks a worker holds that it has not begun: so many of a lower priority may be begun before one that comes later. More make short tasks faster.',
+    default: 8,
+  },
+  'tasks.leaseMs': {
+    ...integer(1000, HOUR_MS),
+    unit: 'ms',
+    meaning:
+      'How long a worker may be silent before others take its tasks. It says that it lives three times as often, every 5 seconds at least.',
+    default: 30_000,
+  },
+  'tasks.graceMs': {
+    ...integer(0, HOUR_MS),
+    unit: 'ms',
+    meaning: 'How long running tasks may go on when a worker is told to stop, before they are given back.',
+    default: 10_000,
+  },
+  'research.maxResults': {
+    ...integer(1, 1000),
+    meaning: 'The most results asked of each source of a research, unless it says another number.',
+    default: 20,
+  },
+  'research.rates': {
+    schema: z.array(z.string().regex(/^[a-z][a-z0-9-]*(?::[^=\s]+)?=\d+(?:\.\d+)?$/)),
+    allowed: 'a list of `name=requests per second` (in the environment with ";" between them)',
+    separator: ';',
+    meaning:
+      'How often sources of researches are asked, over all processes that share the database. `web=20`: all sites together; `web:*=2`: each site by itself; `web:example.org=0.5`: this one. What is not named has no limit.',
+    default: ['web=20', 'web:*=2'],
+  },
+  'research.maxWatchers': {
+    ...integer(0, 10_000),
+    meaning: 'How many clients of the server may watch researches at the same time.',
+    default: 100,
+  },
+  'web.allowPrivate': {
+    ...trueOrFalse,
+    meaning:
+      'Whether researches may read pages of private networks and of this machine. Whoever may start a research then reads whatever this machine can reach.',
+    default: false,
+  },
+  'web.userAgent': {
+    schema: z.string().regex(/^[\x21-\x7e][\x20-\x7e]{0,199}$/),
+    allowed: 'printable ASCII characters, at most 200',
+    meaning:
+      'Who asks for a page, and where to complain. What stands before the first `/` is the name by which robots.txt is obeyed.',
+    default: 'MarkiTect/0.1 (research)',
+  },
+  'web.maxPageBytes': {
+    ...integer(1, 64 * MIB),
+    unit: 'bytes',
+    meaning: 'The largest page that is read, packed and unpacked.',
+    default: 2 * MIB,
+  },
+  'web.timeoutMs': {
+    ...integer(1, HOUR_MS),
+    unit: 'ms',
+    meaning: 'How long a page may take in all.',
+    default: 15_000,
+  },
+  'web.maxPages': {
+    ...integer(1, 100_000),
+    meaning: 'The most pages that are read for one source of a research, e.g. of a sitemap.',
+    default: 500,
+  },
+  'legacy.users': {
+    ...path,
+    meaning:
+      'Where the profiles of users were kept so far: a JSON file (its name ends with `.json`, `.jsonl` or `.ndjson`) with all of them, or a folder with a file for each. Not set: there is nothing to move.',
+  },
+  'legacy.configuration': {
+    ...path,
+    meaning: 'The same of the configuration.',
+  },
+  'legacy.conversations': {
+    ...path,
+    meaning: 'The same of conversations.',
+  },
+  'legacy.analytics': {
+    ...path,
+    meaning: 'The same of the events that are counted.',
+  },
+  'legacy.issues': {
+    ...oneOf('none', 'curl'),
+    meaning:
+      'How the issues in Gitea were reached so far. `curl`: by a process of curl for each request, until `markitect cutover` says otherwise.',
+    default: 'none',
+  },
+  'cutover.shadowPercent': {
+    ...integer(0, 100),
+    unit: '%',
+    meaning: 'The share of reads that is compared with the other store, behind the back of whoever reads.',
+    default: 10,
+  },
+  'cutover.flagFile': {
+    ...path,
+    meaning:
+      'A JSON file that says where components stand, e.g. `{"markitect.cutover.users": "served:25"}`, before what is stored. Read again all the time.',
+  },
+  'cutover.flagProvider': {
+    schema: z.string().min(1),
+    allowed: 'the name of a module, or a path',
+    meaning:
+      'A module with a provider of OpenFeature that is asked where components stand before anything else. Asked for are the flags `markitect.cutover.<component>`, texts such as `served:25`.',
   },
 };
 

@@ -75,6 +75,17 @@ describe('the layers', () => {
       },
       board: { ...defaultBoard },
       issues: { user: userInfo().username },
+      research: expect.anything(),
+      tasks: expect.anything(),
+      web: {
+        allowPrivate: false,
+        userAgent: 'MarkiTect/0.1 (research)',
+        maxPageBytes: 2_097_152,
+        timeoutMs: 15_000,
+        maxPages: 500,
+      },
+      legacy: { issues: 'none' },
+      cutover: { shadowPercent: 10 },
     });
   });
 
@@ -281,6 +292,35 @@ describe('secrets', () => {
     expect(JSON.stringify([error.message, error])).not.toContain(secret);
   });
 
+  it('take the address of a Redis, with its password, from the environment only', async () => {
+    const address = `rediss://app:${secret}@cache.example.org:6380/2`;
+    await write('redis', `${address}\n`);
+    expect((await load({ env: { MARKITECT_CACHE_REDIS_URL: address } })).cache.redisUrl).toBe(address);
+    expect((await load({ env: { MARKITECT_CACHE_REDIS_URL_FILE: 'redis' } })).cache.redisUrl).toBe(address);
+    expect((await load()).cache).not.toHaveProperty('redisUrl');
+    const shown = await explainConfig({ env: { MARKITECT_CACHE_REDIS_URL: address }, cwd });
+    expect(JSON.stringify(shown)).not.toContain(secret);
+    await write('markitect.config.yaml', `cache:\n  redisUrl: ${address}\n`);
+    const error = await refused();
+    expect(error.message).toContain('MARKITECT_CACHE_REDIS_URL_FILE');
+    expect(JSON.stringify([error.message, error])).not.toContain(secret);
+  });
+
+  it.each([
+    `http://:${secret}@cache:6379`,
+    `redis://:${secret}@cache/first`,
+    `redis://:${secret}@cache:port`,
+    `redis://:${secret}%zz@cache`,
+    `redis://:${secret}@cache?db=2`,
+    `redis:${secret}`,
+    secret,
+  ])('are not an address of a Redis when they are %s, and the error does not show them', async (address) => {
+    const error = await refused({ env: { MARKITECT_CACHE_REDIS_URL: address } });
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', details: { setting: 'cache.redisUrl' } });
+    expect(error.message).toContain('cache.redisUrl is wrong (environment MARKITECT_CACHE_REDIS_URL)');
+    expect(JSON.stringify([error.message, error.stack, error])).not.toContain(secret);
+  });
+
   it('are wrong when their variable is empty', async () => {
     const error = await refused({ env: { ...gitea, MARKITECT_GITEA_TOKEN: '' } });
     expect(error.message).toBe('gitea.token is empty (environment MARKITECT_GITEA_TOKEN)');
@@ -411,7 +451,7 @@ describe('the table of settings', () => {
     expect(table.map((row) => row.path).sort()).toEqual(paths.sort());
     expect(new Set(table.map((row) => row.env)).size).toBe(table.length);
     const flags = table.flatMap((row) => row.flag ?? []);
-    expect(flags).toEqual(['--data-dir', '--max-file-bytes', '--root', '--host', '--port']);
+    expect(flags).toEqual(['--data-dir', '--max-file-bytes', '--root', '--host', '--port', '--concurrency']);
     for (const row of table) {
       expect(row.meaning).toMatch(/\.$/);
       expect(row.allowed).not.toBe('');
@@ -430,9 +470,11 @@ describe('the table of settings', () => {
       'database.tempStore': 'FILE',
       'database.readers': '7',
       'server.host': 'localhost',
+      'tasks.leaseMs': '5000',
       'ingest.roots': '/r',
       dataDir: '/d',
       'cache.diskFolder': '/c',
+      'cache.redisUrl': 'redis://cache:6379/1',
       'workspaces.root': '/w',
       'workspaces.templates': '/t',
       'server.token': 'tok',
@@ -443,6 +485,15 @@ describe('the table of settings', () => {
       'gitea.keyFile': '/key',
       'gitea.proxy': 'http://proxy',
       'board.columns': 'A=state:open',
+      'web.allowPrivate': 'true',
+      'research.rates': 'web=77',
+      'legacy.users': '/u.json',
+      'legacy.configuration': '/c.json',
+      'legacy.conversations': '/conversations',
+      'legacy.analytics': '/a.jsonl',
+      'legacy.issues': 'curl',
+      'cutover.flagFile': '/flags.json',
+      'cutover.flagProvider': '@openfeature/env-var-provider',
     };
     const together = {
       ...gitea,

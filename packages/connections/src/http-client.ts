@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly path: string;
   /** A list repeats the name; `undefined` leaves it out. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  /** In place of `query`: sent as it is, so encoded and without question mark. */
+  readonly rawQuery?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: JsonValue;
@@ -19,8 +21,8 @@ export interface HttpRequest {
   /** The most milliseconds from the call to the answer, waiting and retries included. Default: the connection's. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
-  /** What the answer has to be. Default `json`. `none` throws the body away. */
-  readonly expect?: 'json' | 'text' | 'none';
+  /** What the answer has to be. Default `json`. `none` throws the body away, `bytes` takes it as it was sent. */
+  readonly expect?: 'json' | 'text' | 'bytes' | 'none';
   /** For a GET: whether it may share the answer of an identical one under way. Default: yes. */
   readonly share?: boolean;
   /** For a GET: whether a second copy may be sent when the first is slow. Default: as the connection says. */
@@ -44,8 +46,10 @@ export interface HttpResponse {
   readonly status: number;
   /** Lower-case names; repeated ones joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON, the text, or `undefined` for an empty body or `expect: 'none'`. */
+  /** The parsed JSON, the text, or `undefined` for an empty body or `expect: 'none'` or `'bytes'`. */
   readonly body: JsonValue | undefined;
+  /** With `expect: 'bytes'` the body, compressed where `content-encoding` says so; else absent. */
+  readonly bytes?: Uint8Array;
 }
 
 /**

@@ -103,6 +103,8 @@ export {
   priorityOf,
 } from './issues/board-rules.js';
 export type { Card, WrittenBoardRules } from './issues/board-rules.js';
+export { isCalendarDate, parseInstant } from './issues/issue-dates.js';
+export type { InstantReading } from './issues/issue-dates.js';
 export { issueConditions } from './issues/issue-conditions.js';
 export type { IssueConditions } from './issues/issue-conditions.js';
 export type {
@@ -137,5 +139,94 @@ export {
   MAX_ISSUE_TITLE_BYTES,
   newIssue,
   requireOneOfEachScope,
+  waitsForItself,
 } from './issues/issue-changes.js';
 export type { ChangeStamp, NewIssueEvent, TrackerNames } from './issues/issue-changes.js';
+export { refuseField } from './errors/refuse-field.js';
+export { finishedTaskStatuses, taskStatuses } from './tasks/task.js';
+export type { Task, TaskFailure, TaskId, TaskProgress, TaskStatus } from './tasks/task.js';
+export {
+  DEFAULT_MAX_ATTEMPTS,
+  isTaskType,
+  MAX_TASK_NAME_LENGTH,
+  MAX_TASK_PAYLOAD_LENGTH,
+  taskDraft,
+} from './tasks/task-draft.js';
+export type { CheckedTaskDraft, TaskDraft } from './tasks/task-draft.js';
+export { taskLimit } from './tasks/task-limit.js';
+export type { TaskLimit } from './tasks/task-limit.js';
+export type { TaskSchedule } from './tasks/task-schedule.js';
+export { retryDelay } from './tasks/retry-delay.js';
+export type { RetryPolicy } from './tasks/retry-delay.js';
+export { comparableText } from './research/comparable-text.js';
+export { questionTerms } from './research/question-terms.js';
+export { rateLimit } from './research/rate-limit.js';
+export type { RateLimit, RateLimitState } from './research/rate-limit.js';
+export {
+  formatResearchSource,
+  parseResearchSource,
+  parseResearchSources,
+} from './research/research-source.js';
+export type { ResearchSource } from './research/research-source.js';
+export { MAX_PROBLEMS, scrapingJobStatuses } from './research/scraping-job.js';
+export type {
+  ScrapingJob,
+  ScrapingJobId,
+  ScrapingJobStatus,
+  ScrapingProblem,
+} from './research/scraping-job.js';
+export { rankResults } from './research/rank-results.js';
+export type { RankedResult, UnrankedResult } from './research/rank-results.js';
+export {
+  finishedSearchStatuses,
+  MAX_QUESTION_LENGTH,
+  MAX_SEARCH_RESULTS,
+  searchDraft,
+  searchStatuses,
+} from './research/search.js';
+export type { Search, SearchDraft, SearchId, SearchStatus } from './research/search.js';
+export type { FoundResult, SearchResult, SearchResultId } from './research/search-result.js';
+export {
+  checkedRecordKey,
+  checkedRecordValue,
+  MAX_RECORD_DEPTH,
+  MAX_RECORD_KEY_LENGTH,
+  MAX_RECORD_LENGTH,
+  mergePatch,
+  requireVersion,
+} from './people/stored-record.js';
+export type { ConfigurationEntry, StoredRecord, UserProfile } from './people/stored-record.js';
+export { checkedEvents, MAX_EVENTS } from './people/analytics-event.js';
+export type { AnalyticsEvent } from './people/analytics-event.js';
+export { checkedTimestamp } from './people/checked-timestamp.js';
+export {
+  MAX_CONVERSATION_TITLE_LENGTH,
+  MAX_MESSAGE_LENGTH,
+  MAX_MESSAGES,
+  newConversation,
+  newMessages,
+  withMessages,
+} from './people/conversation.js';
+export type { Conversation, ConversationDraft, Message, MessageDraft } from './people/conversation.js';
+export {
+  cutoverSides,
+  cutoverStages,
+  isMirrored,
+  otherSide,
+  primaryOf,
+  reverseOf,
+  shareOfKey,
+} from './cutover/stage.js';
+export type { CutoverSide, CutoverStage } from './cutover/stage.js';
+export { defaultCutoverLimits } from './cutover/cutover-state.js';
+export { sumTallies } from './cutover/sum-tallies.js';
+export type {
+  BackfillState,
+  CutoverLimits,
+  CutoverLogEntry,
+  CutoverMismatch,
+  CutoverRepair,
+  CutoverState,
+  CutoverTally,
+  DiffState,
+} from './cutover/cutover-state.js';

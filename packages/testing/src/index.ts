@@ -77,3 +77,58 @@ export { startFaultProxy } from './faults/fault-proxy.js';
 export type { FaultProxy, FaultProxyOptions, ProxiedRequest } from './faults/fault-proxy.js';
 export { faultKinds } from './faults/fault-kinds.js';
 export type { FaultKind } from './faults/fault-kinds.js';
+export { InMemoryRateLimitRepository } from './research/in-memory-rate-limit-repository.js';
+export { InMemoryScrapingJobRepository } from './research/in-memory-scraping-job-repository.js';
+export { InMemorySearchRepository } from './research/in-memory-search-repository.js';
+export { InMemorySearchResultRepository } from './research/in-memory-search-result-repository.js';
+export { ResearchBook } from './research/research-book.js';
+export { FakeScraper } from './research/fake-scraper.js';
+export type { FakeScraperOptions } from './research/fake-scraper.js';
+export { describeScraperContract } from './research/scraper.contract.js';
+export type { OpenedScraper, OpenScraper } from './research/scraper.contract.js';
+export { startTestSite } from './services/test-site.js';
+export type { TestSite, TestSiteOptions, TestSiteRequest } from './services/test-site.js';
+export {
+  articlePaths,
+  everythingAnswers,
+  everythingPaths,
+  everythingQuestion,
+} from './services/test-site-pages.js';
+export type { TestPage } from './services/test-site-pages.js';
+export { foundResult, searchDraftOf, searchWithJobs } from './research/research-contract.js';
+export type { OpenedResearch, OpenResearch } from './research/research-contract.js';
+export { describeRateLimitRepositoryContract } from './research/rate-limit-repository.contract.js';
+export type { OpenedRateLimits } from './research/rate-limit-repository.contract.js';
+export { describeScrapingJobRepositoryContract } from './research/scraping-job-repository.contract.js';
+export { describeSearchRepositoryContract } from './research/search-repository.contract.js';
+export { describeSearchResultRepositoryContract } from './research/search-result-repository.contract.js';
+export { InMemoryTaskQueue } from './tasks/in-memory-task-queue.js';
+export { InMemoryTaskScheduleRepository } from './tasks/in-memory-task-schedule-repository.js';
+export { InMemoryTaskSignal } from './tasks/in-memory-task-signal.js';
+export { TaskBook } from './tasks/task-book.js';
+export { describeTaskQueueContract } from './tasks/task-queue.contract.js';
+export type { OpenedTaskQueue, OpenTaskQueue } from './tasks/queue-contract/contract-section.js';
+export { describeTaskScheduleRepositoryContract } from './tasks/task-schedule-repository.contract.js';
+export type { OpenedTaskSchedules } from './tasks/task-schedule-repository.contract.js';
+export { describeTaskSignalContract } from './tasks/task-signal.contract.js';
+export type { OpenedTaskSignal } from './tasks/task-signal.contract.js';
+export { describeAnalyticsRepositoryContract } from './people/analytics-repository.contract.js';
+export { describeConversationRepositoryContract } from './people/conversation-repository.contract.js';
+export { InMemoryAnalyticsRepository } from './people/in-memory-analytics-repository.js';
+export { InMemoryConversationRepository } from './people/in-memory-conversation-repository.js';
+export { InMemoryRecordRepository } from './people/in-memory-record-repository.js';
+export type { InMemoryRecordOptions } from './people/in-memory-record-repository.js';
+export { awkwardKeys, awkwardValue, eventOf, messageOf, peopleTests } from './people/people-contract.js';
+export type { OpenedAnalytics, OpenedConversations, OpenedRecords } from './people/people-contract.js';
+export { describeRecordRepositoryContract } from './people/record-repository.contract.js';
+export { replicaSamples } from './people/replica-samples.js';
+export type { ReplicaSamples } from './people/replica-samples.js';
+export { describeReplicaStoreContract } from './people/replica-store.contract.js';
+export type { OpenedReplicaStore } from './people/replica-store.contract.js';
+export { CutoverBook } from './cutover/cutover-book.js';
+export { describeCutoverStateStoreContract } from './cutover/cutover-state-store.contract.js';
+export { InMemoryCutoverStateStore } from './cutover/in-memory-cutover-state-store.js';
+export type { CutoverStoreHooks } from './cutover/in-memory-cutover-state-store.js';
+export { InMemoryReplicaStore } from './cutover/in-memory-replica-store.js';
+export type { ReplicaHooks } from './cutover/in-memory-replica-store.js';
+export type { OpenCutoverState, OpenedCutoverState } from './cutover/state-contract/contract-section.js';

@@ -11,3 +11,6 @@ export type { FaultProxy, FaultProxyOptions, ProxiedRequest } from './faults/fau
 export { faultKinds } from './faults/fault-kinds.js';
 export type { FaultKind } from './faults/fault-kinds.js';
 export { seededRandom } from './seeded-random.js';
+export { startTestSite } from './services/test-site.js';
+export type { TestSite, TestSiteOptions, TestSiteRequest } from './services/test-site.js';
+export { everythingAnswers, everythingPaths, everythingQuestion } from './services/test-site-pages.js';

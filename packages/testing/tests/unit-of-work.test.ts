@@ -14,6 +14,8 @@ describeUnitOfWorkContract('InMemoryUnitOfWork', async () => {
     unitOfWork,
     documents: unitOfWork.documents,
     issues: unitOfWork.issues,
+    tasks: unitOfWork.tasks,
+    taskSignal: () => unitOfWork.taskSignal(),
     files: (root) => roots[root as keyof typeof roots],
     deliveredMessages: () => unitOfWork.delivered,
     invalidated: () => unitOfWork.invalidated,

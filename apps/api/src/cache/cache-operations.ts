@@ -1,4 +1,4 @@
-import type { CacheManager, TierStats } from '@markitect/adapter-cache';
+import type { CacheManager, CacheStats, TierStats } from '@markitect/adapter-cache';
 import { NotFound } from '@markitect/domain';
 import type { Cache, CacheTier } from '@markitect/ports';
 
@@ -51,30 +51,32 @@ export interface CacheEntryPlace {
   readonly version: number;
 }
 
-/** What the operations work on. */
-export interface CacheParts {
+/** A cache of its own: what belongs to one log of invalidations. */
+export interface CachePart {
   readonly manager: CacheManager;
+  /** What its memory is called. Default: `memory`. */
+  readonly memoryName?: string;
   readonly namespaces: Readonly<Record<string, Cache<unknown>>>;
   readonly tiers: readonly { readonly name: string; readonly tier: CacheTier }[];
-  /** By the name of the tier. */
+  /** By the name of the tier, `memory` for the memory. */
   readonly maxBytes: Readonly<Record<string, number>>;
 }
 
 /** How many runs of factories the median is of. */
 const RUNS = 1000;
 
-/** The cache as operators reach it. What it invalidates binds every process that shares the data directory. */
+/** The cache as operators reach it. What it invalidates binds every process that shares the data directory, or Redis. */
 export class CacheOperations {
-  readonly #open: () => CacheParts;
+  readonly #open: () => readonly CachePart[];
   readonly #runs: number[] = [];
-  #parts: CacheParts | undefined;
+  #parts: readonly CachePart[] | undefined;
 
   /** Nothing is made before it is needed. */
-  constructor(open: () => CacheParts) {
+  constructor(open: () => readonly CachePart[]) {
     this.#open = open;
   }
 
-  /** Remembers how long factories take from now on. */
+  /** Remembers how long the factories of a manager take from now on. */
   watch({ events }: Pick<CacheManager, 'events'>): void {
     events.on('refresh', ({ ms }) => {
       this.#runs.push(ms);
@@ -83,27 +85,20 @@ export class CacheOperations {
   }
 
   async stats(): Promise<CacheOverview> {
-    const { manager, maxBytes } = this.#cache();
-    const { tiers, staleHits, untrusted, factoryRuns, factoryFailures, factoryMs } = await manager.stats();
+    const parts = this.#caches();
+    const each = await Promise.all(parts.map(({ manager }) => manager.stats()));
+    const sum = (count: (stats: CacheStats) => number) =>
+      each.reduce((total, stats) => total + count(stats), 0);
+    const runs = sum(({ factoryRuns }) => factoryRuns);
     const median = [...this.#runs].sort((left, right) => left - right)[Math.floor(this.#runs.length / 2)];
     return {
-      tiers: tiers.map(({ entries, bytes, ...tier }) => {
-        const limit = maxBytes[tier.tier];
-        const reads = tier.hits + tier.misses;
-        return {
-          ...tier,
-          ...(entries === undefined ? {} : { entries }),
-          ...(bytes === undefined ? {} : { bytes }),
-          ...(limit === undefined ? {} : { maxBytes: limit }),
-          ...(reads === 0 ? {} : { hitRate: tier.hits / reads }),
-        };
-      }),
-      staleHits,
-      untrusted,
+      tiers: parts.flatMap((part, index) => (each[index]?.tiers ?? []).map((tier) => overviewOf(tier, part))),
+      staleHits: sum(({ staleHits }) => staleHits),
+      untrusted: sum(({ untrusted }) => untrusted),
       factories: {
-        runs: factoryRuns,
-        failures: factoryFailures,
-        ...(factoryRuns === 0 ? {} : { meanMs: factoryMs / factoryRuns }),
+        runs,
+        failures: sum(({ factoryFailures }) => factoryFailures),
+        ...(runs === 0 ? {} : { meanMs: sum(({ factoryMs }) => factoryMs) / runs }),
         ...(median === undefined ? {} : { p50Ms: median }),
       },
     };
@@ -111,12 +106,13 @@ export class CacheOperations {
 
   /** What is kept under a key with its namespace. Throws NotFound `ENTRY_NOT_CACHED`. */
   async inspect(key: string): Promise<CacheEntryOverview> {
-    const { namespaces, tiers } = this.#cache();
+    const parts = this.#caches();
     const colon = key.indexOf(':');
-    const name = key.slice(0, colon);
-    const namespace = colon > 0 && Object.hasOwn(namespaces, name) ? namespaces[name] : undefined;
-    if (namespace === undefined) {
-      const known = Object.keys(namespaces);
+    const name = key.slice(0, Math.max(0, colon));
+    const part = parts.find(({ namespaces }) => Object.hasOwn(namespaces, name));
+    const namespace = part?.namespaces[name];
+    if (part === undefined || namespace === undefined) {
+      const known = parts.flatMap(({ namespaces }) => Object.keys(namespaces));
       throw new NotFound(
         'ENTRY_NOT_CACHED',
         `"${key}" has no namespace of the cache: it begins with ${known.map((each) => `${each}:`).join(' or ')}`,
@@ -124,7 +120,7 @@ export class CacheOperations {
       );
     }
     const places: CacheEntryPlace[] = [];
-    for (const { name: tier, tier: store } of tiers) {
+    for (const { name: tier, tier: store } of part.tiers) {
       const [entry] = await store.getMany([key]);
       if (entry === undefined) continue;
       const { version, expiresAt, body } = entry;
@@ -148,20 +144,47 @@ export class CacheOperations {
     };
   }
 
-  /** Invalidates keys, with their namespaces, and tags. Throws Unavailable `CACHE_LOG_FAILED`. */
+  /**
+   * Invalidates keys, with their namespaces, and tags, in all caches. Throws Unavailable `CACHE_LOG_FAILED` when that is
+   * not known to all processes; it is in force where it could be said.
+   */
   async invalidate(keys: readonly string[], tags: readonly string[]): Promise<void> {
-    const { manager } = this.#cache();
-    await manager.invalidate(keys);
-    await manager.invalidateTags(tags);
+    await this.#inAll(async (manager) => {
+      await manager.invalidate(keys);
+      await manager.invalidateTags(tags);
+    });
   }
 
-  /** Invalidates everything, and empties what is kept here and on the disk. Throws Unavailable `CACHE_LOG_FAILED`. */
+  /** Invalidates everything, and empties what is kept here, on the disk and in Redis. Throws as {@link invalidate}. */
   async clear(): Promise<void> {
-    await this.#cache().manager.clear();
+    await this.#inAll((manager) => manager.clear());
   }
 
-  #cache(): CacheParts {
+  /** One that can't be reached does not keep the others from it. */
+  async #inAll(work: (manager: CacheManager) => Promise<void>): Promise<void> {
+    const results = await Promise.allSettled(this.#caches().map(({ manager }) => work(manager)));
+    const failed = results.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  #caches(): readonly CachePart[] {
     this.#parts ??= this.#open();
     return this.#parts;
   }
+}
+
+function overviewOf(
+  { entries, bytes, ...tier }: TierStats,
+  { memoryName = 'memory', maxBytes }: CachePart,
+): CacheTierOverview {
+  const limit = maxBytes[tier.tier];
+  const reads = tier.hits + tier.misses;
+  return {
+    ...tier,
+    tier: tier.tier === 'memory' ? memoryName : tier.tier,
+    ...(entries === undefined ? {} : { entries }),
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(limit === undefined ? {} : { maxBytes: limit }),
+    ...(reads === 0 ? {} : { hitRate: tier.hits / reads }),
+  };
 }

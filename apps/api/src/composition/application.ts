@@ -14,16 +14,24 @@ import type {
   IngestService,
   IssueService,
   IssueSyncService,
+  ResearchService,
   SearchService,
+  TaskService,
+  TaskWorker,
   WorkspaceService,
 } from '@markitect/application';
 import type { Config } from '@markitect/config';
 import type { ConnectionManager } from '@markitect/connections';
 import { isMarkitectError, type WorkspaceManifest } from '@markitect/domain';
+import type { RecordRepository } from '@markitect/ports';
 import type { Telemetry } from '@markitect/telemetry';
 import type { CacheOperations } from '../cache/cache-operations.js';
+import type { CutoverAdministration } from '../cutover/cutover-administration.js';
+import type { DatabaseOperations } from '../database/database-operations.js';
 import { archivesFolder, createDataDirectory } from './data-directory.js';
 import { registerAll } from './register-all.js';
+import type { People } from './register-people.js';
+import type { WorkerOptions } from './register-tasks.js';
 import { tokens } from './tokens.js';
 
 /** Everything an app works with, wired to one data directory. */
@@ -37,8 +45,20 @@ export interface Application {
   readonly issueSync: IssueSyncService | undefined;
   /** Over documents and issues. */
   readonly search: SearchService;
+  /** Questions put to documents, issues and the web. */
+  readonly research: ResearchService;
+  /** Work that is done outside of the call that asks for it. */
+  readonly tasks: TaskService;
+  /** Profiles, configuration, conversations and events. */
+  readonly people: People;
   /** The cache, for operators. */
   readonly cache: CacheOperations;
+  /** The profiles of users, as their store has them, whatever the stage of their cutover. */
+  readonly profiles: RecordRepository;
+  /** How components are moved off their legacy stores, for operators. */
+  readonly cutover: CutoverAdministration;
+  /** The database, for operators. */
+  readonly database: DatabaseOperations;
   readonly connections: ConnectionManager;
   readonly store: SqliteConnection;
 
@@ -62,6 +82,9 @@ export interface Application {
 
   /** What is committed and could not be put in place yet. */
   pending(): Promise<PendingEffects>;
+
+  /** Makes what does tasks, by the settings where nothing else is said. It begins when its `run` is called. */
+  worker(options?: WorkerOptions): TaskWorker;
 
   /** Waits for store operations under way, then closes. Doing it again is without effect. */
   close(): Promise<void>;
@@ -87,11 +110,17 @@ export interface ApplicationOptions {
   readonly keepsRunning?: boolean;
   /** Told of every effect of a commit that failed. Default: nobody is. */
   readonly onEffectFailure?: (failure: EffectFailure) => void;
+  /** Where flags say where components stand: `MARKITECT_CUTOVER_USERS=legacy`. Default: that of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told of what fails beside an answer while a component is moved, and is made good later. Default: nobody is. */
+  readonly onCutoverFailure?: (component: string, error: unknown) => void;
 }
 
 export interface OpenOptions {
   /** Do what interrupted commits have left. Default: yes. */
   readonly recover?: boolean;
+  /** Bring the schema up to date. Default: yes; without it only the database itself can be worked on. */
+  readonly migrate?: boolean;
 }
 
 /**
@@ -100,7 +129,7 @@ export interface OpenOptions {
  */
 export function composeApplication(config: Config, options: ApplicationOptions = {}): Application {
   const create = options.create ?? false;
-  const { child, closeCache } = registerAll(config, { ...options, create });
+  const { child, cache, cutover, worker } = registerAll(config, { ...options, create });
   const connections = child.resolve(tokens.connections);
   const store = child.resolve(tokens.store);
 
@@ -108,7 +137,8 @@ export function composeApplication(config: Config, options: ApplicationOptions =
 
   const close = async () => {
     try {
-      await closeCache();
+      await cutover.close();
+      await cache.close();
       await child.resolve(tokens.parserThreads).terminate();
     } finally {
       await connections.close();
@@ -122,7 +152,14 @@ export function composeApplication(config: Config, options: ApplicationOptions =
     issues: child.resolve(tokens.issues),
     issueSync: child.resolve(tokens.issueSync),
     search: child.resolve(tokens.search),
+    research: child.resolve(tokens.research),
+    tasks: child.resolve(tokens.tasks),
+    people: child.resolve(tokens.people),
+    worker,
     cache: child.resolve(tokens.cacheOperations),
+    profiles: child.resolve(tokens.profiles),
+    cutover: child.resolve(tokens.cutover),
+    database: child.resolve(tokens.databaseOperations),
     connections,
     store,
     close,
@@ -132,11 +169,13 @@ export function composeApplication(config: Config, options: ApplicationOptions =
       return end.archive === undefined ? {} : { archive: join(archivesFolder(config.dataDir), end.archive) };
     },
     pending: () => unitOfWork.pending(),
-    open: async ({ recover = true } = {}) => {
+    open: async ({ recover = true, migrate = true } = {}) => {
       try {
         if (create) await createDataDirectory(config.dataDir);
         await connections.open(store.name);
+        if (!migrate) return { applied: [], tables: [], indexes: [] };
         const migration = await store.migrate();
+        if (options.keepsRunning === true) cache.start();
         if (recover) await recoverIfNeeded(unitOfWork, child.resolve(tokens.stores));
         return migration;
       } catch (error) {

@@ -1,42 +1,52 @@
-import type { SqliteInvalidationLog } from '@markitect/adapter-sqlite';
 import type { Invalidation, InvalidationLog, LatestInvalidations, LogPage } from '@markitect/ports';
+
+/** A log, and how it is opened and closed. */
+export interface LogToOpen {
+  readonly log: InvalidationLog;
+  readonly open: () => Promise<unknown>;
+  readonly close: () => void | Promise<void>;
+}
 
 /** A log that is opened when the cache first needs it: a program that reads nothing from the cache does not open it. */
 export class OpenedLog implements InvalidationLog {
-  readonly #log: SqliteInvalidationLog;
+  readonly #what: LogToOpen;
   #isOpen = false;
   #opening: Promise<void> | undefined;
 
-  constructor(log: SqliteInvalidationLog) {
-    this.#log = log;
+  constructor(what: LogToOpen) {
+    this.#what = what;
   }
 
   /** Until it is open nobody knows what has become false. */
-  readonly position = (): number => (this.#isOpen ? this.#log.position() : Number.POSITIVE_INFINITY);
+  readonly position = (): number => (this.#isOpen ? this.#what.log.position() : Number.POSITIVE_INFINITY);
 
   async since(position: number, limit?: number): Promise<LogPage> {
-    await this.#opened();
-    return this.#log.since(position, limit);
+    await this.open();
+    return this.#what.log.since(position, limit);
   }
 
   async latest(names: readonly string[]): Promise<LatestInvalidations> {
-    await this.#opened();
-    return this.#log.latest(names);
+    await this.open();
+    return this.#what.log.latest(names);
   }
 
   async append(invalidations: readonly Invalidation[]): Promise<number> {
-    await this.#opened();
-    return this.#log.append(invalidations);
+    await this.open();
+    return this.#what.log.append(invalidations);
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    if (this.#opening === undefined) return;
+    await this.#opening.catch(() => undefined);
     this.#isOpen = false;
     this.#opening = undefined;
-    this.#log.close();
+    await this.#what.close();
   }
 
-  #opened(): Promise<void> {
-    this.#opening ??= this.#log.open().then(
+  /** Done by whoever needs it first. Throws what opening throws. */
+  open(): Promise<void> {
+    this.#opening ??= this.#what.open().then(
       () => {
         this.#isOpen = true;
       },

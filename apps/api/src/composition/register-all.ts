@@ -14,7 +14,7 @@ import {
   SqliteUnitOfWork,
   SqliteWorkspaceRepository,
 } from '@markitect/adapter-sqlite';
-import { DocumentService, IngestService, WorkspaceService } from '@markitect/application';
+import { DocumentService, IngestService, type TaskWorker, WorkspaceService } from '@markitect/application';
 import type { Config } from '@markitect/config';
 import { ConnectionManager } from '@markitect/connections';
 import {
@@ -33,21 +33,44 @@ import {
 } from '@markitect/ports';
 import { traced } from '@markitect/telemetry';
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import { DatabaseOperations } from '../database/database-operations.js';
 import type { ApplicationOptions } from './application.js';
 import { archivesFolder, astFolder, baselinesFolder, databaseFile, locksFolder } from './data-directory.js';
 import { documentPlan } from './cache-plans.js';
-import { registerCache } from './register-cache.js';
+import { type RegisteredCache, registerCache } from './register-cache.js';
+import { registerCutover } from './register-cutover.js';
 import { registerIssues } from './register-issues.js';
+import { registerPeople } from './register-people.js';
+import { registerResearch } from './register-research.js';
+import { registerTasks, type WorkerOptions } from './register-tasks.js';
 import { tokens } from './tokens.js';
 
+/** What {@link registerAll} answers. */
+export interface RegisteredApplication {
+  readonly child: DependencyContainer;
+  readonly cache: RegisteredCache;
+  /** Hands on what was measured of components that are moved, and says that this process is gone. */
+  readonly cutover: { close(): Promise<void> };
+  /** Makes what does tasks. */
+  readonly worker: (options?: WorkerOptions) => TaskWorker;
+}
+
 /**
- * Registers how everything is made that an app works with. Nothing is made before it is asked for. Answers how to close
- * what of the cache was made.
+ * Registers how everything is made that an app works with. Nothing is made before it is asked for. Answers how the
+ * cache is started and closed, and what makes workers.
  */
 export function registerAll(
   config: Config,
-  { create = false, telemetry, owner, onEffectFailure, keepsRunning = false }: ApplicationOptions,
-): { readonly child: DependencyContainer; readonly closeCache: () => Promise<void> } {
+  {
+    create = false,
+    telemetry,
+    owner,
+    onEffectFailure,
+    onCutoverFailure,
+    keepsRunning = false,
+    env = process.env,
+  }: ApplicationOptions,
+): RegisteredApplication {
   const { dataDir, database, ingest, workspaces } = config;
   const child = container.createChildContainer();
   const once = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
@@ -59,6 +82,8 @@ export function registerAll(
     connections.add(from.resolve(tokens.store));
     const gitea = from.resolve(tokens.gitea);
     if (gitea !== undefined) connections.add(gitea);
+    const redis = from.resolve(tokens.redis);
+    if (redis !== undefined) connections.add(redis);
     return connections;
   });
   once(tokens.parserThreads, () => new WorkerMarkdownParser({ threads: ingest.parserThreads }));
@@ -76,7 +101,7 @@ export function registerAll(
   });
   once(tokens.source, () => traced(documentSourcePort, new FsDocumentSource(), telemetry));
   once(tokens.trees, () => traced(astStorePort, new FsAstStore({ root: astFolder(dataDir) }), telemetry));
-  const { close: closeCache } = registerCache(child, config, { keepsRunning });
+  const cache = registerCache(child, config, { keepsRunning, telemetry });
 
   const ports = (from: DependencyContainer) => ({
     documents: from.resolve(tokens.repository),
@@ -123,6 +148,16 @@ export function registerAll(
         ...(onEffectFailure === undefined ? {} : { onEffectFailure }),
       }),
   );
+  once(
+    tokens.databaseOperations,
+    (from) =>
+      new DatabaseOperations({
+        store: from.resolve(tokens.store),
+        trees: from.resolve(tokens.trees),
+        stores: from.resolve(tokens.stores),
+        pending: () => from.resolve(tokens.sqliteUnitOfWork).pending(),
+      }),
+  );
   once(tokens.unitOfWork, (from) =>
     invalidating(traced<UnitOfWork>(unitOfWorkPort, from.resolve(tokens.sqliteUnitOfWork), telemetry), {
       documents: documentPlan,
@@ -150,8 +185,16 @@ export function registerAll(
         },
       ),
   );
-  registerIssues(child, config, telemetry);
-  return { child, closeCache };
+  const cutover = registerCutover(child, config, {
+    telemetry,
+    env,
+    ...(onCutoverFailure === undefined ? {} : { onFailure: onCutoverFailure }),
+  });
+  registerIssues(child, config, { telemetry, keepsRunning });
+  registerResearch(child, config, telemetry);
+  registerPeople(child, telemetry);
+  const worker = registerTasks(child, config, telemetry);
+  return { child, cache, cutover, worker };
 }
 
 function eachOf<K extends string, V, R>(

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cached } from '@markitect/adapter-cache';
+import { hostname } from 'node:os';
+import { cached, type CachePlan } from '@markitect/adapter-cache';
 import { GiteaIssueRepository, GiteaProjectRepository } from '@markitect/adapter-gitea';
+import type { HttpOptions } from '@markitect/adapter-http';
+import { CurlHttpClient } from '@markitect/adapter-legacy';
 import { LOCAL_TRACKER, SqliteIssueMirror, SqliteIssueRepository } from '@markitect/adapter-sqlite';
 import {
   boardReader,
@@ -12,6 +15,9 @@ import {
 import type { BoardConfig, Config } from '@markitect/config';
 import { parseBoardRules } from '@markitect/domain';
 import {
+  type Cache,
+  type IssueBlockers,
+  issueBlockersPort,
   issueIndexPort,
   type IssueMirror,
   issueMirrorPort,
@@ -23,11 +29,18 @@ import {
 import { type Telemetry, traced } from '@markitect/telemetry';
 import { type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { boardPlan, issuePlan, projectPlan } from './cache-plans.js';
+import { freshReads } from './fresh-issue-reads.js';
 import { giteaTracker } from './gitea-options.js';
 import { LazyHttpConnection } from './lazy-http-connection.js';
 import { tokens } from './tokens.js';
 
 const sqlite = { attributes: { 'db.system.name': 'sqlite' } };
+
+/** How the tracker is made. */
+export interface IssueMaking {
+  readonly telemetry: Telemetry | undefined;
+  readonly keepsRunning: boolean;
+}
 
 /**
  * Registers the tracker in use: the Gitea repository that is configured, with its mirror in the database behind it for
@@ -36,7 +49,7 @@ const sqlite = { attributes: { 'db.system.name': 'sqlite' } };
 export function registerIssues(
   child: DependencyContainer,
   { gitea: giteaConfig, board, cache: { issuesTtlMs }, issues: { user } }: Config,
-  telemetry: Telemetry | undefined,
+  { telemetry, keepsRunning }: IssueMaking,
 ): void {
   const once = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
     child.register(name, { useFactory: instanceCachingFactory(make) });
@@ -44,6 +57,11 @@ export function registerIssues(
   const scope = gitea?.source ?? LOCAL_TRACKER;
   // Others change what is in Gitea, and tell nobody here.
   const elsewhere = { scope, othersChangeWithinMs: issuesTtlMs };
+  /** A command asks Gitea itself; what it changes is told to those who keep answers. */
+  const kept = <P extends object>(plan: CachePlan<P>, source: P, cache: Cache<unknown>): P => {
+    const answers = cached(plan, source, cache, elsewhere);
+    return keepsRunning ? answers : freshReads(plan.port, source, answers);
+  };
 
   /** The issues in the database: those of the tracker, or the copy of Gitea's. */
   once(
@@ -70,12 +88,34 @@ export function registerIssues(
           sqlite,
         ),
   );
-  once(tokens.trackedIssues, (from) => {
+  once(tokens.giteaIssues, (from) => {
     const client = from.resolve(tokens.gitea);
     return client === undefined || gitea === undefined
       ? undefined
-      : traced(issueRepositoryPort, new GiteaIssueRepository(client, gitea.repository), telemetry);
+      : new GiteaIssueRepository(client, gitea.repository);
   });
+  once(tokens.trackedIssues, (from) => {
+    const issues = from.resolve(tokens.giteaIssues);
+    if (issues === undefined || gitea === undefined) return undefined;
+    const pooled = traced<IssueRepository>(issueRepositoryPort, issues, telemetry);
+    return from
+      .resolve(tokens.cutoverRepositories)
+      .issues(pooled, () => new GiteaIssueRepository(curlClient(gitea.http), gitea.repository));
+  });
+  /** What cards wait for: of Gitea as far as it was copied. */
+  const blockersOf = (from: DependencyContainer, mirror: IssueMirror | undefined): IssueBlockers => {
+    const stored = traced<IssueBlockers>(
+      issueBlockersPort,
+      from.resolve(tokens.storedIssues),
+      telemetry,
+      sqlite,
+    );
+    if (mirror === undefined) return stored;
+    return {
+      openBlockers: async (numbers) =>
+        (await mirror.progress()).syncedAt === undefined ? undefined : stored.openBlockers(numbers),
+    };
+  };
   /** Answers from the mirror while Gitea is down. */
   const orLastKnown = (from: DependencyContainer, issues: IssueRepository, mirror: IssueMirror) =>
     staleReads(issueRepositoryPort, issues, {
@@ -93,34 +133,35 @@ export function registerIssues(
     }
     const cache = from.resolve(tokens.issueCache);
     // Below: what the mirror answers is marked as old, and never kept.
-    return orLastKnown(
-      from,
-      cache === undefined ? tracked : cached(issuePlan, tracked, cache, elsewhere),
-      mirror,
-    );
+    return orLastKnown(from, cache === undefined ? tracked : kept(issuePlan, tracked, cache), mirror);
   });
 
   once(tokens.issues, (from) => {
     const rules = parseBoardRules(board);
-    const tracker = (): Pick<IssuePorts, 'projects' | 'boards'> => {
+    const tracker = (): Pick<IssuePorts, 'projects' | 'boards' | 'blockers' | 'user'> => {
       const client = from.resolve(tokens.gitea);
       const tracked = from.resolve(tokens.trackedIssues);
       const mirror = from.resolve(tokens.mirror);
+      const blockers = blockersOf(from, mirror);
       if (client === undefined || gitea === undefined || tracked === undefined || mirror === undefined)
-        return {};
+        return { blockers };
+      const whose = from.resolve(tokens.giteaIssues);
+      const user = async () => whose?.user();
       const projects = traced(
         projectRepositoryPort,
         new GiteaProjectRepository(client, gitea.repository),
         telemetry,
       );
       const cache = from.resolve(tokens.issueCache);
-      if (cache === undefined) return { projects };
+      if (cache === undefined) return { projects, blockers, user };
       // From the tracker itself: of answers that are kept already it could be twice as old.
-      const boards = boardReader({ issues: orLastKnown(from, tracked, mirror), projects }, rules);
+      const boards = boardReader({ issues: orLastKnown(from, tracked, mirror), projects, blockers }, rules);
       const byRules = { ...elsewhere, scope: `${scope}:${hashOf(board)}`, invalidates: true };
       return {
-        projects: cached(projectPlan, projects, cache, elsewhere),
-        boards: cached(boardPlan, boards, cache, byRules),
+        projects: kept(projectPlan, projects, cache),
+        ...(keepsRunning ? { boards: cached(boardPlan, boards, cache, byRules) } : {}),
+        blockers,
+        user,
       };
     };
     return new IssueService(
@@ -130,7 +171,7 @@ export function registerIssues(
         documents: from.resolve(tokens.repository),
         workspaces: from.resolve(tokens.workspaceRepository),
       },
-      { rules, staleMaxAgeMs: giteaConfig.staleMaxAgeMs },
+      { rules, staleMaxAgeMs: giteaConfig.staleMaxAgeMs, showDeadlineMs: giteaConfig.deadlineMs },
     );
   });
   once(tokens.issueSync, (from) => {
@@ -138,7 +179,7 @@ export function registerIssues(
     const mirror = from.resolve(tokens.mirror);
     return tracker === undefined || mirror === undefined
       ? undefined
-      : new IssueSyncService({ tracker, mirror });
+      : new IssueSyncService({ tracker, mirror }, { holder: holderName(keepsRunning) });
   });
   once(tokens.search, (from) => {
     const mirror = from.resolve(tokens.mirror);
@@ -148,6 +189,29 @@ export function registerIssues(
       ...(mirror === undefined ? {} : { mirror }),
     });
   });
+}
+
+/** The same server by a process of curl for each request. What only a pool has, it goes without. */
+function curlClient({
+  baseUrl,
+  token,
+  deadlineMs,
+  connectTimeoutMs,
+  maxResponseBytes,
+}: HttpOptions): CurlHttpClient {
+  return new CurlHttpClient({
+    baseUrl,
+    ...(typeof token === 'string' ? { token } : {}),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    ...(maxResponseBytes === undefined ? {} : { maxResponseBytes }),
+  });
+}
+
+/** What others are told who synchronises. */
+function holderName(keepsRunning: boolean): string {
+  const command = keepsRunning ? 'markitect serve' : 'markitect issues sync';
+  return `${command} (process ${process.pid} on ${hostname()})`;
 }
 
 /** What tells boards of different rules apart in the cache. */

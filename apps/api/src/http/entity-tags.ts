@@ -76,6 +76,7 @@ export async function conditionally<T>(write: Promise<T>): Promise<T> {
 const changedCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'DOCUMENT_CHANGED',
   'ISSUE_CHANGED',
+  'RECORD_CHANGED',
   'WORKSPACE_CHANGED',
 ]);
 

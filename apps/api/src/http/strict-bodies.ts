@@ -1,8 +1,11 @@
 import { Invalid } from '@markitect/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+/** A JSON merge patch (RFC 7396). */
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+
 /**
- * Reads `text/markdown` and `application/json` bodies, strictly as UTF-8: a lenient reading, Fastify's own, would
+ * Reads `text/markdown` and `application/json` bodies, the latter also as merge patches, strictly as UTF-8: a lenient reading, Fastify's own, would
  * store replacement characters for what it cannot read.
  */
 export function readStrictBodies(app: FastifyInstance): void {
@@ -14,13 +17,17 @@ export function readStrictBodies(app: FastifyInstance): void {
     }
   });
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      void parseJson(request, decode(request, body as Buffer), done);
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  app.addContentTypeParser(
+    ['application/json', MERGE_PATCH_TYPE],
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      try {
+        void parseJson(request, decode(request, body as Buffer), done);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
 }
 
 function decode(request: FastifyRequest, body: Buffer): string {

@@ -5,7 +5,7 @@ import { cacheEntry, cacheKeyParams, cacheOverview, invalidateBody } from '../sc
 import type { ApiServer, ServedApplication } from './served-application.js';
 
 const tags = ['operation'];
-const binds = 'Binds every process that shares the data directory before it is answered.';
+const binds = 'Binds every process that shares the data directory, or Redis, before it is answered.';
 
 /** The cache, for operators. */
 export function cacheRoutes(app: ApiServer, application: ServedApplication): void {
@@ -32,7 +32,7 @@ export function cacheRoutes(app: ApiServer, application: ServedApplication): voi
         tags,
         operationId: 'clearCache',
         summary: 'Make everything cached invalid',
-        description: `${binds} Also empties this server's memory and the disk.`,
+        description: `${binds} Also empties this server's memory, the disk and what is in Redis.`,
         response: { 204: z.undefined().meta({ description: 'Done.' }), ...problems() },
       },
     },

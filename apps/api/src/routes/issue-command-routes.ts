@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refuseForeignPage } from '../http/foreign-page.js';
 import { onVersion, tagIssue } from '../http/issue-versions.js';
 import { markStale, maxAgeOf } from '../http/stale-answers.js';
 import {
@@ -7,12 +8,12 @@ import {
   issueHeaders,
   issueParams,
   moveBody,
+  noBody,
   readQuery,
   timelineQuery,
 } from '../schemas/issue-requests.js';
 import { comment, commentList, eventPage, issue, moved } from '../schemas/issue-schemas.js';
 import { trackerProblems } from '../schemas/tracker-answers.js';
-import { emptyBody } from '../schemas/workspace-schemas.js';
 import type { ApiServer, ServedApplication } from './served-application.js';
 
 const tags = ['issues'];
@@ -96,7 +97,7 @@ export function issueCommandRoutes(app: ApiServer, application: ServedApplicatio
           summary: command === 'close' ? 'Close an issue' : 'Open an issue again',
           params: issueParams,
           headers: issueHeaders,
-          body: emptyBody,
+          body: noBody,
           response: {
             200: {
               description: 'The issue as it is now, with its `ETag`.',
@@ -106,7 +107,8 @@ export function issueCommandRoutes(app: ApiServer, application: ServedApplicatio
           },
         },
       },
-      async ({ params: { number }, headers }, reply) => {
+      async ({ params: { number }, headers, body, raw }, reply) => {
+        refuseForeignPage(raw.headers, body);
         const changed = await onVersion(application.issues, number, headers['if-match'], (version) =>
           application.issues[command](number, version),
         );

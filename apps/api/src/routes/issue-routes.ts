@@ -1,6 +1,8 @@
 import type { IssueDetails } from '@markitect/application';
 import { workspacePhase } from '@markitect/domain';
-import { onVersion, tagIssue } from '../http/issue-versions.js';
+import { z } from 'zod';
+import { etagHeader, isNotModified } from '../http/entity-tags.js';
+import { detailsTag, onVersion, tagIssue } from '../http/issue-versions.js';
 import { markStale, maxAgeOf } from '../http/stale-answers.js';
 import { problemOf } from '../problems/problem.js';
 import {
@@ -8,6 +10,7 @@ import {
   draftBody,
   issueHeaders,
   issueParams,
+  issueReadHeaders,
   issuesQuery,
   readQuery,
 } from '../schemas/issue-requests.js';
@@ -81,22 +84,29 @@ export function issueRoutes(app: ApiServer, application: ServedApplication): voi
         operationId: 'getIssue',
         summary: 'An issue with everything that is known of it',
         description:
-          'Its column, comments, what it waits for, documents and workspace. The `ETag` is the version of the issue itself, for `If-Match`: comments, documents and the like do not change it.',
+          'Its column, comments, what it waits for, documents and workspace. The `ETag` changes with any of it, for `If-None-Match`. As `If-Match` of a change it stands for the version of the issue itself: that somebody has commented meanwhile does not refuse the change. Of an answer that is old, the board that the tracker keeps is not known.',
         params: issueParams,
+        headers: issueReadHeaders,
         querystring: readQuery,
         response: {
           200: {
             description: 'The issue, with its `ETag`.',
             content: { 'application/json': { schema: issueDetails } },
           },
+          304: z.undefined().meta({ description: 'It still has a tag that `If-None-Match` names.' }),
           ...trackerProblems(),
         },
       },
     },
-    async ({ params, query }, reply) => {
+    async ({ params, query, headers }, reply) => {
       const answer = await application.issues.show(params.number, maxAgeOf(query));
-      tagIssue(reply, answer.value.issue);
-      return { ...presented(application, answer.value), ...markStale(reply, answer) };
+      const details = presented(application, answer.value);
+      const stale = markStale(reply, answer);
+      // How old it is changes all the time, and the headers say so.
+      const tag = detailsTag(answer.value.issue, details);
+      void reply.header('etag', etagHeader(tag));
+      if (isNotModified(headers['if-none-match'], tag)) return reply.code(304).send();
+      return { ...details, ...stale };
     },
   );
 
@@ -108,7 +118,7 @@ export function issueRoutes(app: ApiServer, application: ServedApplication): voi
         operationId: 'editIssue',
         summary: 'Change an issue',
         description:
-          'To change exactly what you have read, send its `ETag` as `If-Match`. Without it the last to change it wins; `addLabels`, `removeLabels`, `assign` and `unassign` keep what others do meanwhile.',
+          'To change exactly what you have read, send its `ETag` as `If-Match`: that of any answer about the issue. Without it the last to change it wins; `addLabels`, `removeLabels`, `assign` and `unassign` keep what others do meanwhile.',
         params: issueParams,
         headers: issueHeaders,
         body: changeBody,

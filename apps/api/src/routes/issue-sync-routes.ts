@@ -25,11 +25,11 @@ export function issueSyncRoutes(
         operationId: 'syncIssues',
         summary: 'Take over what has changed in the tracker into the copy of it',
         description:
-          'Answers when all is done; while one runs, others get its report. If the client that began it leaves, it ends after the step under way, and the next one goes on from there. Without a Gitea in the configuration there is nothing to copy: 400 `TRACKER_NOT_CONFIGURED`.',
+          'Answers when all is done; while one runs here, others get its report, and while another process is at it, 409 `ISSUE_SYNC_RUNNING` says who. If the last client that waits leaves, it ends after the step under way, and the next one goes on from there. Without a Gitea in the configuration there is nothing to copy: 400 `TRACKER_NOT_CONFIGURED`.',
         body: syncBody,
         response: {
           200: { description: 'The report.', content: { 'application/json': { schema: syncReport } } },
-          ...trackerProblems(413, 415),
+          ...trackerProblems(409, 413, 415),
         },
       },
     },

@@ -58,7 +58,7 @@ export function operationRoutes(
         operationId: 'isReady',
         summary: 'Whether requests can be served now',
         description:
-          'An issue tracker that is down does not make it unready: `GET /v1/connections` tells of that.',
+          'An issue tracker or a Redis that is down does not make it unready: `GET /v1/connections` tells of that.',
         response: {
           200: { description: 'Yes.', content: { 'application/json': { schema: ready } } },
           ...onlyProblems(403, 500, 503),
@@ -67,9 +67,9 @@ export function operationRoutes(
     },
     async () => {
       const kinds = application.connections.stats();
-      // A tracker elsewhere is opened when it is first needed, and what does not need it is served while it is down.
+      // A tracker or a cache elsewhere is opened when it is first needed, and its being down keeps nobody from the rest.
       const down = Object.entries(await application.connections.health()).filter(
-        ([name, each]) => each.status !== 'up' && kinds[name]?.kind !== 'http',
+        ([name, each]) => each.status !== 'up' && kinds[name]?.kind === 'sql',
       );
       if (down.length > 0) {
         const states = Object.fromEntries(down.map(([name, each]) => [name, each.status]));

@@ -9,7 +9,10 @@ const count = (description: string, example: number) =>
     .meta({ description, examples: [example] });
 
 const tier = z.object({
-  tier: z.string().meta({ description: '`memory`, or what is below it.', examples: ['memory'] }),
+  tier: z.string().meta({
+    description: '`memory`, `issues-memory` where Redis is configured, or what is below it.',
+    examples: ['memory'],
+  }),
   entries: count('How many values it holds.', 812).exactOptional(),
   bytes: count('What they occupy.', 4_194_304).exactOptional(),
   maxBytes: count('What they may occupy at most.', 67_108_864).exactOptional(),

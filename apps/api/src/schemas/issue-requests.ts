@@ -1,4 +1,4 @@
-import { issueSorts } from '@markitect/domain';
+import { issueSorts, parseInstant } from '@markitect/domain';
 import { z } from 'zod';
 import { pageQuery, wholeNumber } from './request-schemas.js';
 
@@ -52,6 +52,15 @@ const labelsQuery = (description: string, example: string) =>
     .exactOptional()
     .meta({ description: `${description} Repeat it for several.`, examples: [example] });
 
+function isInstant(text: string): boolean {
+  try {
+    parseInstant(text, 'updatedSince');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const filterQuery = {
   state: state.exactOptional().meta({ description: 'Default: both.', examples: ['open'] }),
   label: labelsQuery('Only issues with this label, with all of several.', 'bug'),
@@ -82,10 +91,11 @@ const filterQuery = {
     }),
   updatedSince: z
     .string()
-    .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time, e.g. 2026-11-21T08:00:00Z')
+    .refine(isInstant, 'must be a day or time there is, e.g. 2026-11-21 or 2026-11-21T08:00:00Z')
     .exactOptional()
     .meta({
-      description: 'Only issues changed at this time or later.',
+      description:
+        'Only issues changed at this time or later. A day begins, and a time without a zone is, in UTC.',
       examples: ['2026-11-21T08:00:00Z'],
     }),
 };
@@ -125,6 +135,22 @@ export const issueHeaders = z.object({
       examples: ['"7"'],
     }),
 });
+
+export const issueReadHeaders = z.object({
+  'if-none-match': z
+    .string()
+    .exactOptional()
+    .meta({
+      description: 'Answer 304 if the issue still has one of these tags.',
+      examples: ['"7~0f3a9c1b2d4e5f60"'],
+    }),
+});
+
+/** Of commands that need nothing said; `refuseForeignPage` has to see that no page of another site sends them. */
+export const noBody = z
+  .strictObject({})
+  .nullish()
+  .meta({ description: 'Nothing, or an empty object.', examples: [{}] });
 
 const title = z
   .string()

@@ -232,7 +232,23 @@ export const board = z
       .array(
         z.object({
           name: columnName,
-          cards: z.array(z.object({ issue, priority: priority.exactOptional() })).readonly(),
+          cards: z
+            .array(
+              z.object({
+                issue,
+                priority: priority.exactOptional(),
+                blockedBy: z
+                  .array(issueNumber)
+                  .readonly()
+                  .exactOptional()
+                  .meta({
+                    description:
+                      'The open issues it waits for; absent: none, or not known. Of a Gitea as of the last synchronisation.',
+                    examples: [[7]],
+                  }),
+              }),
+            )
+            .readonly(),
           total: count.meta({
             description: 'How many issues stand in it, those that are not among the cards included.',
             examples: [12],

@@ -22,7 +22,7 @@ export const syncReport = z
       examples: ['incremental'],
     }),
     resumed: z.boolean().meta({ description: 'It went on where another had ended.', examples: [false] }),
-    issues: count.meta({ description: 'Issues taken over, each time they were.', examples: [3] }),
+    issues: count.meta({ description: 'Different issues taken over.', examples: [3] }),
     removed: count.meta({ description: 'Issues the tracker has no longer.', examples: [0] }),
     total: count.meta({ description: 'Issues in the copy now.', examples: [2000] }),
     syncedAt: lastSync,

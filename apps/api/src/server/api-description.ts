@@ -47,6 +47,16 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
             'Issues, their comments, labels, milestones and board; the copy of a tracker elsewhere.',
         },
         { name: 'workspaces', description: 'Working folders: started, saved, compared, archived.' },
+        { name: 'research', description: 'Questions put to documents, issues and the web.' },
+        { name: 'tasks', description: 'Work done outside of requests, and when it is done again.' },
+        {
+          name: 'people',
+          description: 'What other systems keep: profiles of users, configuration, conversations, events.',
+        },
+        {
+          name: 'cutover',
+          description: 'For operators: moving components off their legacy stores, and back.',
+        },
         {
           name: 'operation',
           description: 'For operators: health and measurements. Outside `/v1` no token is needed.',

@@ -37,7 +37,34 @@ const nothingBehind: ServedApplication = {
   get search() {
     return absent();
   },
+  get research() {
+    return absent();
+  },
+  get tasks() {
+    return absent();
+  },
+  get cutover() {
+    return absent();
+  },
+  // Asked for its services when the routes are made.
+  people: {
+    get users() {
+      return absent();
+    },
+    get configuration() {
+      return absent();
+    },
+    get conversations() {
+      return absent();
+    },
+    get analytics() {
+      return absent();
+    },
+  },
   get cache() {
+    return absent();
+  },
+  get database() {
     return absent();
   },
   placesOf: absent,

@@ -10,6 +10,7 @@ import type { ApiServer } from '../routes/served-application.js';
 import type { RunningServer, ServeOptions } from '../serve.js';
 import { startTelemetry } from '../telemetry/start-telemetry.js';
 import { buildServer } from './build-server.js';
+import { serveTasks } from './serve-tasks.js';
 import { VERSION } from './version.js';
 
 /** After the time for running requests is over, the store still has this long to finish its commit. */
@@ -50,10 +51,18 @@ export async function startServer(config: Config, options: ServeOptions): Promis
       onEffectFailure: ({ effect, target, error }) => {
         started.app?.log.error({ err: error, effect, target }, 'a commit could not be applied yet');
       },
+      env,
+      onCutoverFailure: (component, error) => {
+        started.app?.log.warn(
+          { err: error, component },
+          'cutover: failed beside an answer, and is made good later',
+        );
+      },
       ...(telemetry === undefined ? {} : { telemetry: telemetry.telemetry }),
     });
     endings.push(() => application.close());
     await application.open();
+    await application.cutover.keep();
 
     const stopping = new AbortController();
     const app = await buildServer({
@@ -65,8 +74,17 @@ export async function startServer(config: Config, options: ServeOptions): Promis
     });
     started.app = app;
     warnOfShortToken(app.log, config);
-    endings.push(() => stopListening(app, config.server.shutdownTimeoutMs));
+    const work: { ended?: Promise<void> } = {};
+    endings.push(async () => {
+      stopping.abort();
+      await Promise.all([stopListening(app, config.server.shutdownTimeoutMs), work.ended]);
+    });
     const url = await listen(app, config);
+    if (config.tasks.concurrency > 0) {
+      // Half of the time: what does not listen when it is told to stop needs some, too.
+      const graceMs = Math.min(config.tasks.graceMs, config.server.shutdownTimeoutMs / 2);
+      work.ended = serveTasks(application, { log: app.log, graceMs, stopping: stopping.signal });
+    }
 
     let ended: Promise<void> | undefined;
     const close = () => {

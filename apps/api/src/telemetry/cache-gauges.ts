@@ -9,7 +9,7 @@ import type { CacheOperations } from '../cache/cache-operations.js';
  * - `markitect.cache.breaker`: 1 for the state that the breaker of a tier is in;
  * - `markitect.cache.factory.runs`, by `outcome`, and `markitect.cache.factory.time` in seconds.
  *
- * Collecting asks each tier what it holds; the disk looks at all of its files for that.
+ * Collecting asks each tier what it holds; the disk looks at its files for that once in ten minutes.
  */
 export function observeCache(cache: Pick<CacheOperations, 'stats'>, { meter }: Telemetry): void {
   const counter = (name: string, unit: string, description: string) =>

@@ -1,6 +1,7 @@
 import type { Board, BoardCard, BoardColumn } from '@markitect/application';
 import type { Config } from '@markitect/config';
-import { columnNamed, issueConditions } from '@markitect/domain';
+import { columnNamed, issueConditions, parseBoardRules } from '@markitect/domain';
+import type { Staleness } from '@markitect/ports';
 import { type CardView, viewBoard } from '../terminal/board-view.js';
 import { printableLine } from '../terminal/printable.js';
 import { countOf } from '../terminal/quantities.js';
@@ -9,7 +10,7 @@ import type { Span } from '../terminal/wrap.js';
 import { defineCommand } from './command.js';
 import { filterOf, filterOptions, type FilterOptions, isFiltered } from './issue-filter.js';
 import { nonEmpty, wholeNumber } from './option-values.js';
-import { issueShape, noteStale, staleJson, staleShape, withTracker } from './tracker.js';
+import { issueShape, noteStale, staleJson, staleShape, whoIsMe, withTracker } from './tracker.js';
 
 interface Options extends FilterOptions {
   readonly column?: readonly string[];
@@ -54,7 +55,7 @@ export const board = defineCommand<Options>({
   project?: string;        // the board of the tracker; absent: made by board.columns
   columns: {
     name: string;
-    cards: { issue: ${issueShape.replaceAll('\n', '\n      ')}; priority?: string }[];
+    cards: { issue: ${issueShape.replaceAll('\n', '\n      ')}; priority?: string; blockedBy?: number[] }[];
     total: number;         // cards in it, also those beyond --limit
   }[];
   ${staleShape}
@@ -62,13 +63,26 @@ export const board = defineCommand<Options>({
   async run(context, _args, options) {
     const { terminal } = context;
     const { column: wanted, limit } = options;
-    const { shown, config, stale } = await withTracker(context, async ({ issues }, settings) => {
-      const { value, stale: old } = await issues.board({
-        filter: filterOf(options, settings),
-        cards: limit,
-      });
-      return { shown: withColumns(value, wanted), config: settings, stale: old };
-    });
+    const { shown, config, stale } = await withTracker<ShownBoard>(
+      context,
+      async (application, settings) => {
+        const { value, stale: old } = await application.issues.board({
+          filter: await filterOf(options, () => whoIsMe(context, application, settings)),
+          cards: limit,
+        });
+        return { shown: withColumns(value, wanted), config: settings, stale: old };
+      },
+      {
+        none: (settings) => {
+          const columns = parseBoardRules(settings.board).columns.map(({ name }) => ({
+            name,
+            cards: [],
+            total: 0,
+          }));
+          return { shown: withColumns({ columns }, wanted), config: settings, stale: undefined };
+        },
+      },
+    );
     if (terminal.json) {
       terminal.printJson({ ...shown, ...staleJson(stale) });
       return;
@@ -78,14 +92,21 @@ export const board = defineCommand<Options>({
     else printCards(terminal, shown.columns);
     if (shown.columns.every(({ total }) => total === 0)) {
       terminal.note(
-        '',
+        // Only below a board that was drawn.
+        ...(terminal.isInteractive ? [''] : []),
         isFiltered(options)
           ? 'No issue matches.'
-          : 'There are no issues. Write one with: markitect issues create --title <text>',
+          : 'There are no issues. Write one with: markitect issues create --title <text>, or take those of a Gitea: markitect issues sync --help',
       );
     }
   },
 });
+
+interface ShownBoard {
+  readonly shown: Board;
+  readonly config: Config;
+  readonly stale: Staleness | undefined;
+}
 
 function withColumns(found: Board, wanted: readonly string[] | undefined): Board {
   if (wanted === undefined) return found;
@@ -122,7 +143,12 @@ function printBoard(terminal: Terminal, { project, columns }: Board, config: Con
   );
 }
 
-function cardView({ issue, priority }: BoardCard, config: Config, style: Style, now: Date): CardView {
+function cardView(
+  { issue, priority, blockedBy = [] }: BoardCard,
+  config: Config,
+  style: Style,
+  now: Date,
+): CardView {
   const { number, title, state, assignees, milestone } = issue;
   const { overdue, stale, idleDays } = issueConditions(issue, [], config.board, now);
   const rank = priority === undefined ? -1 : config.board.priorities.indexOf(priority);
@@ -132,6 +158,9 @@ function cardView({ issue, priority }: BoardCard, config: Config, style: Style, 
     ...(priority === undefined || !isOpen
       ? []
       : [{ text: printableLine(priority.slice(priority.lastIndexOf('/') + 1)), paint: urgent }]),
+    ...(blockedBy.length === 0
+      ? []
+      : [{ text: `waits for ${blockedBy.map((each) => `#${each}`).join(', ')}`, paint: style.red }]),
     ...(overdue ? [{ text: `overdue ${issue.dueOn?.slice(5) ?? ''}`, paint: style.red }] : []),
     ...(stale ? [{ text: `idle ${countOf(idleDays, 'day')}`, paint: style.yellow }] : []),
     ...(assignees.length === 0 ? [] : [{ text: printableLine(assignees.join(', ')), paint: style.cyan }]),

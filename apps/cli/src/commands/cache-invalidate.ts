@@ -12,7 +12,7 @@ export const cacheInvalidate = defineCommand<Options>({
   name: ['cache', 'invalidate'],
   summary: 'make cached values invalid, in every process',
   description:
-    'Binds every process that shares the data directory when the command is over. What is not cached is no error.',
+    'Binds every process that shares the data directory, or Redis, when the command is over. What is not cached is no error.',
   arguments: [
     {
       name: 'key',

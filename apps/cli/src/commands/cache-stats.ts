@@ -22,7 +22,7 @@ export const cacheStats = defineCommand({
     const { terminal } = context;
     const { tiers } = await context.withApplication(({ cache }) => cache.stats());
     const below = tiers
-      .filter(({ tier }) => tier !== 'memory')
+      .filter(({ tier }) => !tier.endsWith('memory'))
       .map(({ tier, entries, bytes, maxBytes }): Row => ({
         tier,
         ...(entries === undefined ? {} : { entries }),

@@ -1,5 +1,4 @@
-import type { Config } from '@markitect/config';
-import type { IssueQuery } from '@markitect/domain';
+import { isCalendarDate, type IssueQuery, parseInstant } from '@markitect/domain';
 import type { OptionDefinition } from './command.js';
 import { badOption, given, nonEmpty } from './option-values.js';
 
@@ -34,7 +33,8 @@ export const filterOptions: readonly OptionDefinition[] = [
   labels('--not-label', 'without this label'),
   {
     flags: '--assignee <user>',
-    description: 'assigned to this user; "me" is the setting issues.user, "none": nobody',
+    description:
+      'assigned to this user; "me": see issues.user, in Gitea else whose token it is; "none": nobody',
     parse: nonEmpty('--assignee'),
     group,
   },
@@ -72,10 +72,11 @@ export function isFiltered(options: FilterOptions): boolean {
   );
 }
 
-/** The issues that the options mean. */
-export function filterOf(options: FilterOptions, { issues }: Pick<Config, 'issues'>): IssueQuery {
+/** The issues that the options mean. `me` says who that is; it is asked only where an option says "me". */
+export async function filterOf(options: FilterOptions, me: () => Promise<string>): Promise<IssueQuery> {
   const { label, anyLabel, notLabel, assignee, author, milestone, text, since } = options;
-  const named = (user: string | undefined) => (user === 'me' ? issues.user : user);
+  const mine = [assignee, author].includes('me') ? await me() : undefined;
+  const named = (user: string | undefined) => (user === 'me' ? mine : user);
   return given({
     labels: given({ all: label, any: anyLabel, none: notLabel }),
     assignee: assignee === 'none' ? null : named(assignee),
@@ -97,20 +98,18 @@ export function instant(option: string, now = () => Date.now()): (value: string)
       return new Date(now() - Number(count) * units[unit as keyof typeof units]).toISOString();
     }
     // A day begins where the reader is.
-    const isDay = /^\d{4}-\d\d-\d\d$/.test(value);
-    const time = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(isDay ? `${value}T00:00` : value) : Number.NaN;
-    if (!Number.isNaN(time)) return new Date(time).toISOString();
-    throw badOption(option, `must be like 2026-11-21, 2026-11-21T08:00Z, 36h, 7d or 2w, not "${value}"`);
+    try {
+      return parseInstant(value, option, { zone: 'local' });
+    } catch {
+      throw badOption(option, `must be like 2026-11-21, 2026-11-21T08:00Z, 36h, 7d or 2w, not "${value}"`);
+    }
   };
 }
 
 /** A day, `2026-11-21`. Throws UsageError. */
 export function calendarDay(option: string): (value: string) => string {
   return (value) => {
-    const isDay = /^\d{4}-\d\d-\d\d$/.test(value);
-    const time = isDay ? Date.parse(`${value}T00:00Z`) : Number.NaN;
-    // Date.parse takes the 31st of February for a day of March.
-    if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(value)) return value;
+    if (isCalendarDate(value)) return value;
     throw badOption(option, `must be a day, e.g. 2026-11-21, not "${value}"`);
   };
 }

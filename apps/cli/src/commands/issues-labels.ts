@@ -1,4 +1,5 @@
 import type { Label } from '@markitect/domain';
+import type { StaleAllowed } from '@markitect/ports';
 import { printColumns } from '../terminal/columns.js';
 import { printableLine } from '../terminal/printable.js';
 import { defineCommand } from './command.js';
@@ -78,7 +79,11 @@ export const issuesLabels = defineCommand<Options>({
       return;
     }
     refuseWithout('--save', values);
-    const { value: labels, stale } = await withTracker(context, ({ issues }) => issues.labels());
+    const { value: labels, stale } = await withTracker<StaleAllowed<readonly Label[]>>(
+      context,
+      ({ issues }) => issues.labels(),
+      { none: () => ({ value: [] }) },
+    );
     if (terminal.json) {
       terminal.printJson({ items: labels, ...staleJson(stale) });
       return;

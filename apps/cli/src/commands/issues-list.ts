@@ -1,4 +1,5 @@
-import { type Issue, issueSorts, type IssueSort } from '@markitect/domain';
+import { type Issue, issueSorts, type IssueSort, type Page } from '@markitect/domain';
+import type { StaleAllowed } from '@markitect/ports';
 import { showSince } from '../terminal/age.js';
 import { printColumns } from '../terminal/columns.js';
 import { printableLine } from '../terminal/printable.js';
@@ -7,7 +8,7 @@ import { defineCommand } from './command.js';
 import { filterOf, filterOptions, type FilterOptions, isFiltered } from './issue-filter.js';
 import { noteNextPage } from './next-page.js';
 import { given, pageOptions, type PageOptions } from './option-values.js';
-import { issueShape, noteStale, staleJson, staleShape, withTracker } from './tracker.js';
+import { issueShape, noteStale, staleJson, staleShape, whoIsMe, withTracker } from './tracker.js';
 
 interface Options extends PageOptions, FilterOptions {
   readonly state: 'open' | 'closed' | 'all';
@@ -63,11 +64,19 @@ export const issuesList = defineCommand<Options>({
   async run(context, _args, options) {
     const { terminal } = context;
     const { state, sort, order, limit, cursor } = options;
-    const { value: page, stale } = await withTracker(context, ({ issues }, config) =>
-      issues.list(
-        { ...filterOf(options, config), ...(state === 'all' ? {} : { state }), sort, order },
-        given({ limit, cursor }),
-      ),
+    const { value: page, stale } = await withTracker<StaleAllowed<Page<Issue>>>(
+      context,
+      async (application, config) =>
+        application.issues.list(
+          {
+            ...(await filterOf(options, () => whoIsMe(context, application, config))),
+            ...(state === 'all' ? {} : { state }),
+            sort,
+            order,
+          },
+          given({ limit, cursor }),
+        ),
+      { none: () => ({ value: { items: [] } }) },
     );
     if (terminal.json) {
       terminal.printJson({ ...page, ...staleJson(stale) });
@@ -87,7 +96,9 @@ function emptyNote(options: Options): readonly string[] {
     return [`No ${which}issue matches.${state === 'open' ? ' Closed ones, too: --state all' : ''}`];
   }
   if (state === 'closed') return ['No issue is closed.'];
-  return [`There are no ${which}issues. Write one with: markitect issues create --title <text>`];
+  return [
+    `There are no ${which}issues. Write one with: markitect issues create --title <text>, or take those of a Gitea: markitect issues sync --help`,
+  ];
 }
 
 function printIssues(terminal: Terminal, issues: readonly Issue[]): void {

@@ -1,4 +1,5 @@
 import type { Milestone } from '@markitect/domain';
+import type { StaleAllowed } from '@markitect/ports';
 import { printColumns } from '../terminal/columns.js';
 import { printableLine } from '../terminal/printable.js';
 import { defineCommand } from './command.js';
@@ -75,7 +76,11 @@ export const issuesMilestones = defineCommand<Options>({
       return;
     }
     refuseWithout('--save', values);
-    const { value: milestones, stale } = await withTracker(context, ({ issues }) => issues.milestones());
+    const { value: milestones, stale } = await withTracker<StaleAllowed<readonly Milestone[]>>(
+      context,
+      ({ issues }) => issues.milestones(),
+      { none: () => ({ value: [] }) },
+    );
     if (terminal.json) {
       terminal.printJson({ items: milestones, ...staleJson(stale) });
       return;

@@ -21,7 +21,7 @@ export const issuesSync = defineCommand<Options>({
     'time everything. The copy answers `search`, and every question while Gitea is down. Set MARKITECT_GITEA_URL, ' +
     'MARKITECT_GITEA_OWNER, MARKITECT_GITEA_REPOSITORY and, unless everybody may read it, MARKITECT_GITEA_TOKEN, or ' +
     'gitea.url, gitea.owner and gitea.repository in the file of settings. An interrupted one (Ctrl-C: exit code 6) goes ' +
-    'on where it was.',
+    'on where it was. While another process is at it, this one is refused with code 4.',
   options: [{ flags: '--full', description: 'look at every issue, whatever was done before' }],
   examples: [
     { command: 'markitect issues sync', does: 'what has changed' },

@@ -70,15 +70,30 @@ export const search = defineCommand<Options>({
       throw new UsageError('--cursor goes on in one place: name it with --in', { field: '--in' });
     }
     const query = words.join(' ');
-    const { hits, isMirror } = await withTracker(context, async (application, { gitea }) => ({
-      hits: await application.search.search({
-        query,
-        limit,
-        ...given({ state, in: place === undefined ? undefined : [place] }),
-        ...(cursor === undefined || place === undefined ? {} : { cursors: { [place]: cursor } }),
+    const { hits, isMirror } = await withTracker<{
+      readonly hits: KnowledgeHits;
+      readonly isMirror: boolean;
+    }>(
+      context,
+      async (application, { gitea }) => ({
+        hits: await application.search.search({
+          query,
+          limit,
+          ...given({ state, in: place === undefined ? undefined : [place] }),
+          ...(cursor === undefined || place === undefined ? {} : { cursors: { [place]: cursor } }),
+        }),
+        isMirror: gitea.url !== undefined,
       }),
-      isMirror: gitea.url !== undefined,
-    }));
+      {
+        none: () => ({
+          hits: {
+            ...(place === 'issues' ? {} : { documents: { items: [] } }),
+            ...(place === 'documents' ? {} : { issues: { items: [] } }),
+          },
+          isMirror: false,
+        }),
+      },
+    );
     if (terminal.json) {
       terminal.printJson(hits);
       return;

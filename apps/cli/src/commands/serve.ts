@@ -14,7 +14,7 @@ export const serve = defineCommand<Options>({
   name: ['serve'],
   summary: 'serve the HTTP API',
   description:
-    'Serves documents, search, links, queries and ingestion under /v1, with OpenAPI at /openapi.json, a browsable ' +
+    'Serves documents, search, links, queries and ingestion, workspaces, issues and their board under /v1, with OpenAPI at /openapi.json, a browsable ' +
     'form of it at /docs, and /healthz, /readyz and /metrics. Listens on this machine only, unless a token is set ' +
     '(MARKITECT_TOKEN or MARKITECT_TOKEN_FILE): then every /v1 request needs it. Ctrl-C or SIGTERM lets running ' +
     'requests finish. Makes the data directory when there is none.',

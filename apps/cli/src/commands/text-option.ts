@@ -21,12 +21,13 @@ export const bodyOptions: readonly OptionDefinition[] = [
 ];
 
 /**
- * The text that the options name; `undefined`: none. Throws UsageError for bytes that are no text, and what reading a file
+ * The text that the options name; `undefined`: none. `option` is the one that names the file. Throws UsageError for bytes that are no text, and what reading a file
  * throws: `FILE_NOT_FOUND`, `FILE_UNREADABLE`.
  */
 export async function bodyOf(
   context: CommandContext,
   { body, bodyFile }: BodyOptions,
+  option = '--body-file',
 ): Promise<string | undefined> {
   if (bodyFile === undefined) return body;
   const { readAnyFile } = await import('../composition/read-any-file.js');
@@ -34,6 +35,6 @@ export async function bodyOf(
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw badOption('--body-file', 'must be text in UTF-8');
+    throw badOption(option, 'must be text in UTF-8');
   }
 }

@@ -26,7 +26,7 @@ export const workspaceStart = defineCommand<Options>({
     'when there is none. Templates are folders below `workspaces.templates`; in paths and texts of their files ' +
     '{{slug}}, {{title}} and {{date}} are filled in. A slug whose workspace is finished or abandoned can be started anew. ' +
     'Where the slug is the number of an issue of the tracker, title and requirements are taken from it.',
-  arguments: [{ name: 'slug', description: 'an issue number or words with hyphens: 42, fix-login' }],
+  arguments: [{ name: 'slug', description: 'an issue number or words with hyphens: 42, #42, fix-login' }],
   options: [
     {
       flags: '--from-template <name>',
@@ -50,7 +50,8 @@ export const workspaceStart = defineCommand<Options>({
     if (!(await hasDatabase(config.dataDir))) {
       terminal.note(terminal.noteStyle.dim(`Making the data directory ${showPath(config.dataDir, cwd)}`));
     }
-    const slug = argument(args);
+    // As issues are written everywhere else.
+    const slug = argument(args).replace(/^#(?=\d+$)/, '');
     const { status, seed } = await context.withApplication(
       async (application) => {
         const found = issue ? await seedOf(application, slug, terminal) : {};

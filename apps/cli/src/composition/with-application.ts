@@ -7,6 +7,7 @@ interface OpenedOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly create: boolean;
   readonly recover: boolean;
+  readonly migrate: boolean;
 }
 
 /**
@@ -16,16 +17,17 @@ interface OpenedOptions {
  */
 export async function withApplication<T>(
   config: Config,
-  { version, env, create, recover }: OpenedOptions,
+  { version, env, create, recover, migrate }: OpenedOptions,
   work: (application: Application, migration: MigrationReport) => Promise<T>,
 ): Promise<T> {
   const running = await startTelemetry({ ...env }, { serviceName: 'markitect', serviceVersion: version });
   try {
     const application = composeApplication(config, {
       create,
+      env,
       ...(running === undefined ? {} : { telemetry: running.telemetry }),
     });
-    const migration = await application.open({ recover });
+    const migration = await application.open({ recover, migrate });
     try {
       return await work(application, migration);
     } finally {

@@ -44,7 +44,10 @@ export function buildProgram(version: string, output: HelpOutput, invoke: Invoke
   for (const definition of allCommands) {
     const word = definition.name.slice(0, -1).join(' ');
     const group = commandGroups.find(({ name }) => name.join(' ') === word);
-    if (group !== undefined && !groups.has(word)) groups.set(word, addGroup(program, group));
+    if (group !== undefined && !groups.has(word)) {
+      const above = groups.get(definition.name.slice(0, -2).join(' ')) ?? program;
+      groups.set(word, addGroup(above, group));
+    }
     addCommand(groups.get(word) ?? program, definition, invoke);
   }
   program.addHelpText('after', `\n${programNotes}`);
@@ -57,7 +60,8 @@ const programNotes = `Begin with:
   markitect issues create --title …    write an issue (kept here, or in Gitea)
   markitect board                      see all of them in their columns
   markitect workspace start <issue>    open a folder to work in
-  markitect serve                      offer it over HTTP
+  markitect work                       do tasks: syncs, ingests, researches
+  markitect serve                      offer it over HTTP, and do tasks
 
 Exit codes:
   0 done   1 unexpected   2 bad usage or input   3 not found   4 conflict

@@ -52,6 +52,8 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** Do what interrupted commits have left. Default: yes. */
   readonly recover?: boolean;
+  /** Bring the schema up to date. Default: yes; without it only the database itself can be worked on. */
+  readonly migrate?: boolean;
   /** The configuration to use, when the command has read it already. */
   readonly config?: Config;
 }

@@ -97,8 +97,8 @@ function contextOf(
     withApplication: async (work, options = {}) => {
       const settings = options.config ?? (await config());
       const { withApplication } = await import('../composition/with-application.js');
-      const { create = false, recover = true } = options;
-      return withApplication(settings, { version, env, create, recover }, work);
+      const { create = false, recover = true, migrate = true } = options;
+      return withApplication(settings, { version, env, create, recover, migrate }, work);
     },
     commandLineWith: (values) => commandLineWith(argv, values),
     readInput: async () => (await host.readInput?.()) ?? new Uint8Array(),

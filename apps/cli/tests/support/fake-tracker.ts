@@ -1,6 +1,6 @@
 import type { Application } from '@markitect/api';
 import { IssueService, IssueSyncService, SearchService } from '@markitect/application';
-import { loadConfig } from '@markitect/config';
+import { explainConfig, loadConfig } from '@markitect/config';
 import { parseBoardRules, Unavailable } from '@markitect/domain';
 import { type IssueRepository, issueRepositoryPort, staleReads } from '@markitect/ports';
 import {
@@ -23,6 +23,9 @@ export class FakeTracker {
   readonly mirror = new InMemoryIssueMirror();
   readonly documents = new InMemoryDocumentRepository();
   isDown = false;
+  /** Whose token it is, and how often that was asked. */
+  user: string | undefined = 'ann';
+  asked = 0;
   /** How old the local copy is. */
   ageMs: number | undefined;
 
@@ -50,7 +53,7 @@ export class FakeTracker {
         ...{ terminal, cwd, env },
         config: () => Promise.resolve(config),
         projectConfig: () => Promise.resolve(config),
-        explainConfig: () => Promise.resolve([]),
+        explainConfig: () => explainConfig({ env: { ...env, MARKITECT_GITEA_REPOSITORY: 'app' }, cwd }),
         withApplication: (work) =>
           work(this.#application(config.board), { applied: [], tables: [], indexes: [] }),
         commandLineWith: (more) => commandLineWith(argv, more),
@@ -81,11 +84,19 @@ export class FakeTracker {
     const { documents, mirror } = this;
     const workspaces = new InMemoryWorkspaceRepository();
     const application: Partial<Application> = {
-      issues: new IssueService({ issues, documents, workspaces }, { rules: parseBoardRules(board) }),
+      issues: new IssueService(
+        { issues, documents, workspaces, blockers: this.issues, user: () => this.#whose() },
+        { rules: parseBoardRules(board) },
+      ),
       issueSync: new IssueSyncService({ tracker, mirror }),
       search: new SearchService({ documents, issues: this.issues, mirror }),
     };
     return application as Application;
+  }
+
+  #whose(): Promise<string | undefined> {
+    this.asked += 1;
+    return this.isDown ? Promise.reject(unreachable()) : Promise.resolve(this.user);
   }
 
   #tracker(): IssueRepository {

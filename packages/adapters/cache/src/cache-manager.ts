@@ -1,6 +1,6 @@
 import { Invalid } from '@markitect/domain';
 import type { CachePolicy, InvalidationLog, LeaseStore } from '@markitect/ports';
-import { CacheCore } from './cache-core.js';
+import { type AroundFactory, CacheCore } from './cache-core.js';
 import { CacheNamespace } from './cache-namespace.js';
 import { type CodecOptions, EntryCodec } from './codec.js';
 import { CacheEvents } from './events.js';
@@ -33,6 +33,8 @@ export interface CacheManagerOptions extends CodecOptions {
   };
   /** What holds in every namespace that does not say otherwise. */
   readonly defaults?: Partial<CachePolicy>;
+  /** Called for each run of a factory, e.g. to trace it. Answers what `run` answers. */
+  readonly aroundFactory?: AroundFactory;
   readonly time?: Time;
   /** From 0 to 1, for the jitter. */
   readonly random?: () => number;
@@ -112,6 +114,7 @@ export class CacheManager {
       this.#counters,
       memory.ttlMs ?? Number.POSITIVE_INFINITY,
       background,
+      options.aroundFactory,
     );
   }
 

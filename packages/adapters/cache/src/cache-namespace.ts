@@ -11,8 +11,10 @@ import {
 } from '@markitect/ports';
 import type { CacheCore, NamespaceSettings } from './cache-core.js';
 import type { CacheEvents } from './events.js';
-import { AbortHandle, FactoryCall } from './flights/factory-call.js';
-import { type AnyFactory, cancelled, Flight } from './flights/flight.js';
+import { Flight } from './flights/flight.js';
+import type { AnyFactory } from './flights/run-factory.js';
+import { UntrustedRuns } from './flights/untrusted-runs.js';
+import { cancelled } from './flights/waiters.js';
 import type { MemoryEntry } from './memory/memory-entry.js';
 import type { Shelf } from './memory/memory-tier.js';
 import { mergePolicy } from './policy.js';
@@ -26,6 +28,7 @@ export class CacheNamespace<V> implements Cache<V> {
   readonly #policy: CachePolicy;
   readonly #settings: NamespaceSettings;
   readonly #flights = new Map<string, Flight>();
+  readonly #untrusted: UntrustedRuns;
   // What a hit needs stands here itself: each further object on the way costs a hit some nanoseconds.
   readonly #entries: Map<string, MemoryEntry>;
   readonly #log: InvalidationLog;
@@ -38,6 +41,7 @@ export class CacheNamespace<V> implements Cache<V> {
     this.#shelf = shelf;
     this.#policy = policy;
     this.#settings = settings;
+    this.#untrusted = new UntrustedRuns(core, shelf.namespace, settings);
     this.#entries = shelf.entries;
     this.#log = core.log;
     this.#time = core.time;
@@ -70,7 +74,7 @@ export class CacheNamespace<V> implements Cache<V> {
       this.#time.now() < entry.attentionAt
     ) {
       this.#hit(entry);
-      return Promise.resolve(entry.value as R);
+      return entry.promise as Promise<R>;
     }
     return this.#make(key, factory as AnyFactory, options) as Promise<R>;
   }
@@ -83,7 +87,7 @@ export class CacheNamespace<V> implements Cache<V> {
       this.#time.now() < entry.attentionAt
     ) {
       this.#hit(entry);
-      return Promise.resolve(entry.value as V);
+      return entry.promise as Promise<V>;
     }
     if (entry === undefined && !this.#hasBelow && this.#core.view.isCurrent) {
       this.#core.counters.memoryMisses += 1;
@@ -124,10 +128,17 @@ export class CacheNamespace<V> implements Cache<V> {
     const given = [...new Map(entries)];
     if (given.length === 0) return;
     const policy = mergePolicy(this.#policy, options);
+    const isKept = policy.ttlMs > 0;
+    const [first, second] = this.#core.chain.guards;
+    const isInOneStep = first?.canAppend === true && second === undefined && !this.#settings.memoryOnly;
+    if (isInOneStep && isKept && given.every(([, value]) => value !== undefined)) {
+      const values = given.map(([key, value]) => ({ key, value, policy, validator: undefined }));
+      await this.#core.appendAndKeep(this.#shelf, this.#settings, values, first);
+      return;
+    }
     const version = await this.#core.view.append(
       given.map(([key]) => ({ kind: 'key', name: cacheKey(this.name, key) })),
     );
-    const isKept = policy.ttlMs > 0;
     await Promise.all(
       given.map(([key, value]) => {
         if (!isKept || value === undefined) return this.#forget(key);
@@ -203,7 +214,7 @@ export class CacheNamespace<V> implements Cache<V> {
     for (const [index, key] of open.entries()) {
       const one = found[index];
       if (one?.isFresh === true) {
-        result.set(key, this.#core.admit(this.#shelf, this.#settings, key, one));
+        result.set(key, this.#core.admit(this.#shelf, this.#settings, key, one, false));
         events.emit('hit', { namespace: this.name, key, tier: one.tier });
       } else {
         events.emit('miss', { namespace: this.name, key });
@@ -216,12 +227,16 @@ export class CacheNamespace<V> implements Cache<V> {
     const { view, counters } = this.#core;
     // What was acknowledged before this call began must not be contradicted by what it returns.
     const begin = this.#log.position();
+    const arrival = this.#untrusted.arrive();
     const signal = options?.signal;
     const policy = options === undefined ? this.#policy : mergePolicy(this.#policy, options);
     let isFirst = true;
     for (;;) {
       if (signal?.aborted === true) throw cancelled(key, signal.reason);
-      if (!(await view.catchUp())) return this.#makeUntrusted(key, factory, signal);
+      if (!(await view.catchUp())) {
+        counters.untrusted += 1;
+        return this.#untrusted.make({ key, factory, policy }, arrival, signal);
+      }
       const now = this.#time.now();
       const entry = this.#core.find(this.#shelf, key);
       if (entry !== undefined && now < entry.freshUntil) {
@@ -278,18 +293,5 @@ export class CacheNamespace<V> implements Cache<V> {
       }),
     );
     return flight;
-  }
-
-  /** Nobody knows what is valid: the factory is asked, and nothing is kept. */
-  async #makeUntrusted(key: string, factory: AnyFactory, signal: AbortSignal | undefined): Promise<unknown> {
-    this.#core.counters.untrusted += 1;
-    const abort = new AbortHandle();
-    const stop = (): void => abort.abort(cancelled(key, signal?.reason));
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      return await factory(new FactoryCall(key, undefined, abort));
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
   }
 }

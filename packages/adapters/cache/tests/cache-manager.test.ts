@@ -167,3 +167,24 @@ describe('CacheManager', () => {
     expect((await tier.usage()).bytes).toBeLessThan(500);
   });
 });
+
+it('lets others see each run of a factory: its namespace, not its key, and how it ends', async () => {
+  const seen: string[] = [];
+  const manager = open({
+    aroundFactory: async (namespace, run) => {
+      try {
+        const value = await run();
+        seen.push(`${namespace} made`);
+        return value;
+      } catch (error) {
+        seen.push(`${namespace} failed`);
+        throw error;
+      }
+    },
+  });
+  const cache = manager.namespace<number>('n');
+  await expect(cache.getOrSet('k', () => 1)).resolves.toBe(1);
+  await cache.getOrSet('k', () => 2);
+  await expect(cache.getOrSet('other', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(seen).toEqual(['n made', 'n failed']);
+});

@@ -1,11 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parseWorkspaceSlug } from '@markitect/domain';
-import { documentRepositoryPort, type DocumentRepository, type UnitOfWork } from '@markitect/ports';
+import {
+  documentRepositoryPort,
+  type DocumentRepository,
+  type Transaction,
+  type UnitOfWork,
+} from '@markitect/ports';
 import { documentDraft, InMemoryUnitOfWork } from '@markitect/testing';
 import { CacheManager } from '../src/cache-manager.js';
 import { cached } from '../src/cached/cached.js';
 import type { CachePlan } from '../src/cached/cache-plan.js';
-import { invalidating } from '../src/cached/invalidating.js';
+import { invalidating, invalidatingHandlers } from '../src/cached/invalidating.js';
 import { InProcessInvalidationLog } from '../src/log/in-process-invalidation-log.js';
 
 const plan: CachePlan<DocumentRepository> = {
@@ -112,5 +117,21 @@ describe('a unit of work beside a cache', () => {
       await transaction.cache.invalidate(['documents:a']);
     });
     expect([store.delivered.length, effects, store.invalidated.keys]).toEqual([1, ['done'], ['documents:a']]);
+  });
+});
+
+describe('the handler of a message beside a cache', () => {
+  it('makes what it writes known with its commit, though the store gives it a transaction of its own', async () => {
+    const write = async (content: string, transaction: Transaction) => {
+      await transaction.documents.save(draft('a.md', content));
+      await transaction.nested((inner) => inner.documents.save(draft('b.md', content)));
+    };
+    const { told } = invalidatingHandlers({ told: write }, { documents: plan });
+    await documents.save(draft('a.md', 'one'));
+    await contentOf('a.md');
+    await contentOf('b.md');
+    await store.run((transaction) => told('two', transaction));
+    await expect(contentOf('a.md')).resolves.toBe('two');
+    await expect(contentOf('b.md')).resolves.toBe('two');
   });
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeWithService, type RedisService, seededRandom, startRedis } from '@markitect/testing';
 import {
+  type AppendAndKeep,
   CacheManager,
   RedisConnection,
   RedisInvalidationLog,
@@ -61,9 +62,11 @@ describeWithService('redis', 'caches of several processes on one Redis', () => {
     const connection = new RedisConnection({ url: redis.url });
     const log = new RedisInvalidationLog({ connection });
     await log.open();
+    const tier = new RedisTier({ connection });
+    const appendAndKeep: AppendAndKeep = (entries) => log.appendAndKeep(tier, entries);
     const manager = new CacheManager({
       memory: { maxBytes: 1_000_000, ttlMs: memoryTtlMs },
-      tiers: [{ name: 'redis', tier: new RedisTier({ connection }), breaker: { retryMs: 50 } }],
+      tiers: [{ name: 'redis', tier, breaker: { retryMs: 50 }, appendAndKeep }],
       log,
       leases: { store: new RedisLeaseStore({ connection }) },
       defaults: { ttlMs: 600_000 },

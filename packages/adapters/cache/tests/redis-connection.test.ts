@@ -51,6 +51,15 @@ describeWithService('redis', 'RedisConnection', () => {
     expect((await connection.health()).status).toBe('up');
   });
 
+  it('does not wait for a server that refuses it', async () => {
+    await redis.kill();
+    const connection = connect({ connectTimeoutMs: 60_000, commandTimeoutMs: 60_000 });
+    await connection.open();
+    await expect(connection.command(['PING'])).rejects.toThrow('ECONNREFUSED');
+    await redis.restart();
+    await eventually(async () => expect((await connection.health()).status).toBe('up'));
+  });
+
   it('never shows its password', async () => {
     await connect().command(['CONFIG', 'SET', 'requirepass', 'open-sesame']);
     const url = (password: string) => redis.url.replace('//', `//default:${password}@`);

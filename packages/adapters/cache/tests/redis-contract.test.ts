@@ -13,6 +13,7 @@ import {
   startRedis,
 } from '@markitect/testing';
 import {
+  type AppendAndKeep,
   CacheManager,
   DiskTier,
   RedisConnection,
@@ -75,9 +76,10 @@ describeWithService('redis', 'the cache on Redis', () => {
     });
   });
 
-  for (const [name, withDisk] of [
-    ['memory and Redis', false],
-    ['memory, disk and Redis', true],
+  for (const [name, withDisk, isInOneStep] of [
+    ['memory and Redis', false, false],
+    ['memory and Redis, in one step with the log', false, true],
+    ['memory, disk and Redis', true, false],
   ] as const) {
     describeCacheContract(`CacheManager with ${name}`, async () => {
       const prefix = newPrefix();
@@ -85,9 +87,14 @@ describeWithService('redis', 'the cache on Redis', () => {
       const log = new RedisInvalidationLog({ connection, prefix, trustMs: 300 });
       await log.open();
       const disk = { name: 'disk', tier: new DiskTier({ folder: join(folder, prefix), maxBytes: 1e7 }) };
+      const tier = new RedisTier({ connection, prefix });
+      const appendAndKeep: AppendAndKeep = (entries) => log.appendAndKeep(tier, entries);
       const manager = new CacheManager({
         memory: { maxBytes: 1e7 },
-        tiers: [...(withDisk ? [disk] : []), { name: 'redis', tier: new RedisTier({ connection, prefix }) }],
+        tiers: [
+          ...(withDisk ? [disk] : []),
+          { name: 'redis', tier, ...(isInOneStep ? { appendAndKeep } : {}) },
+        ],
         log,
         leases: { store: new RedisLeaseStore({ connection, prefix }), failureMs: 0 },
         defaults: { ttlMs: 60_000, graceMs: 60_000 },

@@ -58,6 +58,37 @@ describeWithService('redis', 'RedisInvalidationLog', () => {
     expect(horizon).toBeGreaterThan(before);
   });
 
+  it('keeps entries of a tier in the step that invalidates their keys, each of its own position', async () => {
+    prefix = `log${(prefixes += 1)}`;
+    const connection = new RedisConnection({ url: redis.url });
+    const log = new RedisInvalidationLog({ connection, prefix, trustMs: 300 });
+    await log.open();
+    const tier = new RedisTier({ connection, prefix });
+    const never = Number.POSITIVE_INFINITY;
+    const of = (body: string | Uint8Array, expiresAt = never) => ({ version: 0, expiresAt, body });
+    await tier.setMany([['gone', of('old')]]);
+    const bytes = new Uint8Array([0, 255, 124, 10]);
+    const [plain, last, later] = await Promise.all([
+      log.append([key('a')]),
+      log.appendAndKeep(tier, [
+        ['text', of('ä|1|2')],
+        ['nothing', undefined],
+        ['bytes', of(bytes, Date.now() + 60_000)],
+        ['gone', of('over', Date.now() - 1)],
+      ]),
+      log.appendAndKeep(tier, [['text', of('newer')]]),
+    ]);
+    expect([last - plain, later - last]).toEqual([4, 1]);
+    const [text, nothing, binary] = await tier.getMany(['text', 'nothing', 'bytes']);
+    expect(text).toEqual({ ...of('newer'), version: later });
+    expect(nothing).toBeUndefined();
+    expect(binary).toMatchObject({ version: last - 1, body: bytes });
+    const { positions } = await log.latest(['k:text', 'k:nothing', 'k:bytes', 'k:gone']);
+    expect([...positions.values()]).toEqual([later, last - 2, last - 1, last]);
+    await log.close();
+    await connection.close();
+  });
+
   it('goes on above what it knew when Redis is put back to an older state', async () => {
     const [log, other] = await openTwo();
     const old = await log.append([key('a')]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { InMemoryCacheTier } from '@markitect/testing';
-import { InProcessInvalidationLog } from '../src/index.js';
+import { type CacheManagerOptions, InProcessInvalidationLog } from '../src/index.js';
 import { cachesOnVirtualTime, watch } from './caches-on-virtual-time.js';
 
-const { now, advance, open, slow } = cachesOnVirtualTime();
+const { now, advance, settle, open, slow, failSlowly } = cachesOnVirtualTime();
 
 describe('tiers below memory', () => {
   it('are asked once for all that is asked in one turn', async () => {
@@ -91,6 +91,107 @@ describe('without its log', () => {
     expect((await manager.stats()).untrusted).toBe(2);
     Object.assign(broken, { position });
     expect(await cache.get('key')).toBe(1);
+  });
+
+  describe('is asked again and again, of the source', () => {
+    const broken = (options: CacheManagerOptions = {}) => {
+      const log = new InProcessInvalidationLog();
+      return open({
+        ...options,
+        log: Object.assign(log, {
+          position: () => Number.POSITIVE_INFINITY,
+          since: () => Promise.reject(new Error('no log')),
+        }),
+      });
+    };
+
+    it('by one factory for all who come before it begins, and one after it for all who come meanwhile', async () => {
+      const manager = broken();
+      const cache = manager.namespace<{ run: number }>('n');
+      let runs = 0;
+      let running = 0;
+      let most = 0;
+      const make = async () => {
+        most = Math.max(most, ++running);
+        const run = (runs += 1);
+        await slow(10, undefined);
+        running -= 1;
+        return { run };
+      };
+      const early = Array.from({ length: 1000 }, () => cache.getOrSet('k', make));
+      await settle();
+      const late = Array.from({ length: 1000 }, () => cache.getOrSet('k', make));
+      const other = cache.getOrSet('other', () => ({ run: 0 }));
+      await advance(10);
+      const first = new Set(await Promise.all(early));
+      await advance(10);
+      const second = new Set(await Promise.all(late));
+      expect([...first, ...second]).toEqual([{ run: 1 }, { run: 2 }]);
+      expect(Object.isFrozen([...first][0])).toBe(true);
+      expect([most, await other]).toEqual([1, { run: 0 }]);
+      expect(await manager.stats()).toMatchObject({ untrusted: 2001, factoryRuns: 3 });
+    });
+
+    it('also when it fails, and to all who wait the same', async () => {
+      const cache = broken().namespace<number>('n');
+      let runs = 0;
+      const make = () => {
+        runs += 1;
+        return failSlowly(10);
+      };
+      const seen = Array.from({ length: 100 }, () => watch(cache.getOrSet('k', make)));
+      await advance(10);
+      expect(runs).toBe(1);
+      expect(new Set(seen.map(({ error }) => error)).size).toBe(1);
+      const again = watch(cache.getOrSet('k', () => 7));
+      await advance(0);
+      expect(again.value).toBe(7);
+    });
+
+    it('for no longer than the hard timeout', async () => {
+      const cache = broken().namespace<number>('n', { hardTimeoutMs: 50 });
+      let signal: AbortSignal | undefined;
+      const hanging = watch(
+        cache.getOrSet('k', (context) => {
+          signal = context.signal;
+          return new Promise<number>(() => undefined);
+        }),
+      );
+      await settle();
+      const next = watch(cache.getOrSet('k', () => 8));
+      await advance(50);
+      expect(hanging.error).toMatchObject({ code: 'DEADLINE_EXCEEDED', details: { timeoutMs: 50 } });
+      expect(signal?.aborted).toBe(true);
+      expect(next.value).toBe(8);
+    });
+
+    it('until nobody waits any more', async () => {
+      const cache = broken().namespace<number>('n');
+      const [one, two] = [new AbortController(), new AbortController()];
+      let signal: AbortSignal | undefined;
+      const waiting = [one, two].map((each) =>
+        watch(
+          cache.getOrSet(
+            'k',
+            (context) => {
+              signal = context.signal;
+              return new Promise<number>(() => undefined);
+            },
+            { signal: each.signal },
+          ),
+        ),
+      );
+      await settle();
+      one.abort();
+      await settle();
+      expect([signal?.aborted, waiting[0]?.isSettled, waiting[1]?.isSettled]).toEqual([false, true, false]);
+      two.abort();
+      await settle();
+      expect(signal?.aborted).toBe(true);
+      const next = watch(cache.getOrSet('k', () => 9));
+      await settle();
+      expect(next.value).toBe(9);
+    });
   });
 
   it('an invalidation is not acknowledged', async () => {

@@ -107,6 +107,43 @@ describe('DiskTier', () => {
     expect([a, b?.body]).toEqual([undefined, 'other']);
   });
 
+  it('knows what it holds without looking at the files each time', async () => {
+    const place = folder();
+    const tier = new DiskTier({ folder: place, maxBytes: 100_000 });
+    const body = 'x'.repeat(900);
+    await tier.setMany([['a', entry(body)]]);
+    const { bytes = Number.NaN } = await tier.usage();
+    expect(bytes).toBeGreaterThan(900);
+    await tier.setMany([
+      ['a', entry(body, 2)],
+      ['b', entry(body)],
+      ['c', entry(body)],
+    ]);
+    await tier.deleteMany(['b', 'none']);
+    const elsewhere = new DiskTier({ folder: place, maxBytes: 100_000 });
+    expect(await elsewhere.usage()).toEqual({ entries: 2, bytes: 2 * bytes });
+    // What another process does it learns later: the next time it counts.
+    await elsewhere.deleteMany(['c']);
+    expect(await tier.usage()).toEqual({ entries: 2, bytes: 2 * bytes });
+    await tier.clear();
+    expect(await tier.usage()).toEqual({ entries: 0, bytes: 0 });
+  });
+
+  it('forgets what an earlier run of the machine has left, and nothing that is not its own', async () => {
+    const place = folder();
+    const started = (boot: string | undefined) =>
+      new DiskTier({ folder: place, maxBytes: 100_000, bootId: () => Promise.resolve(boot) });
+    await started('one').setMany([['a', entry('x')]]);
+    await writeFile(join(place, 'notes.txt'), 'not of the cache');
+    expect((await started('one').getMany(['a']))[0]?.body).toBe('x');
+    expect((await started(undefined).getMany(['a']))[0]?.body).toBe('x');
+    const next = started('two');
+    expect(await next.getMany(['a'])).toEqual([undefined]);
+    expect(await readFile(join(place, 'notes.txt'), 'utf8')).toBe('not of the cache');
+    await next.setMany([['a', entry('y')]]);
+    expect((await started('two').getMany(['a']))[0]?.body).toBe('y');
+  });
+
   it('lasts over a restart, for a log that does', async () => {
     const place = folder();
     const log = new InProcessInvalidationLog();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readAnswer } from './gitea-answers.js';
 import { giteaFailure, type RequestSubject } from './gitea-errors.js';
 import type { GiteaOptions } from './gitea-options.js';
+import { limitedClient } from './limited-client.js';
 
 /** The most items that one page has, on servers that are not configured otherwise. */
 export const PAGE_SIZE = 50;
@@ -22,7 +23,7 @@ export class GiteaApi {
   #aheadMs = 0;
 
   constructor(client: HttpClient, { owner, repository }: Pick<GiteaOptions, 'owner' | 'repository'>) {
-    this.#client = client;
+    this.#client = limitedClient(client);
     this.owner = owner;
     this.repository = repository;
   }

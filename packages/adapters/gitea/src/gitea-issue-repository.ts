@@ -16,6 +16,7 @@ import {
   type Milestone,
   type Page,
   type PageRequest,
+  waitsForItself,
 } from '@markitect/domain';
 import type { IssueRepository } from '@markitect/ports';
 import { boundedMap } from './bounded-map.js';
@@ -49,6 +50,7 @@ export class GiteaIssueRepository implements IssueRepository {
   readonly #api: GiteaApi;
   readonly #concurrency: number;
   readonly #names: KnownNames;
+  readonly #user: TrackerUser;
   readonly #reads: IssueReads;
   readonly #lists: IssueLists;
   readonly #edits: IssueEdits;
@@ -62,8 +64,16 @@ export class GiteaIssueRepository implements IssueRepository {
     this.#reads = new IssueReads(this.#api);
     this.#lists = new IssueLists(this.#api, this.#names, { pageSize, concurrency: this.#concurrency });
     this.#edits = new IssueEdits(this.#api, this.#reads, this.#names);
-    const user = new TrackerUser(this.#api);
-    this.#additions = new IssueAdditions(this.#api, this.#reads, this.#names, user, this.#edits);
+    this.#user = new TrackerUser(this.#api);
+    this.#additions = new IssueAdditions(this.#api, this.#reads, this.#names, this.#user, this.#edits);
+  }
+
+  /**
+   * The name of the user of the token; `undefined` when the token may not ask for it. Asked for once. Throws Forbidden
+   * `TRACKER_UNAUTHORIZED` without a token, and the errors of the client.
+   */
+  async user(): Promise<string | undefined> {
+    return this.#user.login();
   }
 
   async get(number: IssueNumber): Promise<Issue | undefined> {
@@ -122,9 +132,7 @@ export class GiteaIssueRepository implements IssueRepository {
     const [, blocker] = await Promise.all([this.#reads.require(number), this.#reads.require(by)]);
     const [mine, its] = await Promise.all([this.blockers(number), this.blockers(by)]);
     if (number === by || its.some((issue) => issue.number === number)) {
-      throw new Invalid('REQUEST_INVALID', `issues #${number} and #${by} would wait for each other`, {
-        details: { field: 'by', number, by },
-      });
+      throw waitsForItself(number, by);
     }
     if (mine.some((issue) => issue.number === by)) return;
     await this.#depend('POST', number, by, blocker.repository ?? undefined);

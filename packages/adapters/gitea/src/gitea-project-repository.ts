@@ -8,13 +8,15 @@ import { GiteaApi, hasCode } from './gitea-api.js';
 import type { GiteaOptions } from './gitea-options.js';
 import { giteaVersion } from './gitea-version.js';
 import { IssueReads } from './issue-reads.js';
+import { limitedClient } from './limited-client.js';
 
 /** The first version of Gitea with routes for boards. */
 const FIRST_WITH_PROJECTS = 28;
 
 /**
  * The boards of a repository of a Gitea server from version 28 on; of older ones, and of Forgejo, every operation
- * throws NotSupported `PROJECTS_NOT_SUPPORTED`. The version is asked for once. Pull requests on a board are left out.
+ * throws NotSupported `PROJECTS_NOT_SUPPORTED`. The version is
+ * asked for once in the life of this object: one that stays across an upgrade of the server has to be made anew. Pull requests on a board are left out.
  *
  * Costs, in requests: `projects` 1; `columns` 1, and 1 for each column and 50 issues in it; `move` 4.
  */
@@ -26,7 +28,7 @@ export class GiteaProjectRepository implements ProjectRepository {
   #support: Promise<void> | undefined;
 
   constructor(client: HttpClient, options: GiteaOptions) {
-    this.#client = client;
+    this.#client = limitedClient(client);
     this.#api = new GiteaApi(client, options);
     this.#reads = new IssueReads(this.#api);
     this.#concurrency = options.concurrency ?? 4;
@@ -99,8 +101,8 @@ export class GiteaProjectRepository implements ProjectRepository {
     try {
       await support;
     } catch (error) {
-      // A server may be upgraded while this process runs.
-      if (this.#support === support) this.#support = undefined;
+      // That nobody answered says nothing of the server.
+      if (this.#support === support && !hasCode(error, 'PROJECTS_NOT_SUPPORTED')) this.#support = undefined;
       throw error;
     }
   }

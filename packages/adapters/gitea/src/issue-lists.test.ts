@@ -149,7 +149,7 @@ describe('lists of issues', () => {
       return new Promise((resolve) =>
         setImmediate(() => {
           open -= 1;
-          resolve(undefined as never);
+          resolve(undefined);
         }),
       );
     });

@@ -142,7 +142,8 @@ export class IssueLists {
   }
 
   async #fetchPageSize(): Promise<void> {
-    const what = 'read how many items the server gives at once';
+    // What is needed for it is no news to whoever lists issues.
+    const what = 'list the issues';
     try {
       const { body } = await this.#api.send({ method: 'GET', path: 'settings/api' }, { what });
       const { max_response_items: most } = readAnswer(settingsAnswer, body, what);

@@ -1,7 +1,7 @@
 import type { HttpClient, HttpRequest, HttpResponse } from '@markitect/connections';
 import type { JsonObject, JsonValue } from '@markitect/domain';
 
-type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse> | undefined;
+type Handler = (request: HttpRequest) => HttpResponse | undefined | Promise<HttpResponse | undefined>;
 
 export const json = (
   body: JsonValue | undefined,

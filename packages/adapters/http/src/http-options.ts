@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { Invalid } from '@markitect/domain';
 
@@ -32,6 +33,12 @@ export interface HttpBreakerOptions {
    * answer this long, in milliseconds; a shorter wait proves nothing. Default 1000.
    */
   readonly slowMs?: number;
+  /**
+   * How long a probe that only reads may take to be connected and to be answered with a head, in milliseconds, where that
+   * is less than other attempts may: in a black hole it would keep all others waiting. Every fourth in a row has all the
+   * time there is, so that a server that is only slow is found to be back. Default 2000.
+   */
+  readonly probeMs?: number;
 }
 
 /** Requests that may be sent: a token bucket for the host. */
@@ -89,15 +96,23 @@ export interface HttpOptions {
   readonly healthTimeoutMs?: number;
   /** Default `markitect`. */
   readonly userAgent?: string;
+  /**
+   * What is asked for the addresses of the server's name before each connection, which goes to one of them and nowhere
+   * else. Not asked when the base URL has an address for a name, nor with a proxy. Default: that of Node.
+   */
+  readonly lookup?: LookupFunction;
 }
 
 /** The options with every default filled in. */
 export interface ResolvedHttpOptions
   extends
     Required<
-      Omit<HttpOptions, 'token' | 'proxy' | 'rateLimit' | 'hedgeAfterMs' | 'retry' | 'breaker' | 'baseUrl'>
+      Omit<
+        HttpOptions,
+        'token' | 'lookup' | 'proxy' | 'rateLimit' | 'hedgeAfterMs' | 'retry' | 'breaker' | 'baseUrl'
+      >
     >,
-    Pick<HttpOptions, 'token'> {
+    Pick<HttpOptions, 'token' | 'lookup'> {
   readonly baseUrl: URL;
   readonly proxy: URL | undefined;
   readonly hedgeAfterMs: number | undefined;
@@ -130,6 +145,7 @@ const ranges: Readonly<Record<string, readonly [number, number, 'whole' | 'any']
   'breaker.minimumAttempts': [1, 1_000_000, 'whole'],
   'breaker.openMs': [1, DAY_MS, 'whole'],
   'breaker.slowMs': [1, DAY_MS, 'whole'],
+  'breaker.probeMs': [1, DAY_MS, 'whole'],
   'rateLimit.perSecond': [0.001, 1_000_000, 'any'],
   'rateLimit.burst': [1, 1_000_000, 'whole'],
 };
@@ -168,6 +184,7 @@ export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
       minimumAttempts: 20,
       openMs: 5_000,
       slowMs: 1_000,
+      probeMs: 2_000,
       ...withoutUndefined(options.breaker ?? {}),
     },
     rateLimit: options.rateLimit && {

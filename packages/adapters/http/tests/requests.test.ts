@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { json, raw } from './misbehaving-server.js';
 import { openBench, TOKEN } from './open-connection.js';
@@ -43,6 +44,45 @@ describe('a request', () => {
       expect(body).toEqual(status === 204 || status === 304 ? undefined : { status });
     },
   );
+
+  it('gives bytes as they were sent, of any type and packed or not', async () => {
+    const { server, open } = bench();
+    const bytes = Buffer.from([0x1f, 0x8b, 0, 0xff, 0x80]);
+    const http = await open();
+    const get = { method: 'GET', path: 'x', expect: 'bytes' } as const;
+    server.will(raw(bytes, { 'content-type': 'text/html', 'content-encoding': 'gzip' }), raw('', {}, 404));
+    expect(await http.request(get)).toMatchObject({ status: 200, body: undefined, bytes });
+    expect(server.seen[0]?.headers.accept).toBe('*/*');
+    expect(await http.request(get)).toMatchObject({ status: 404, body: undefined, bytes: Buffer.alloc(0) });
+    server.will(json());
+    expect(await http.request({ method: 'GET', path: 'x' })).not.toHaveProperty('bytes');
+  });
+
+  it('goes to the addresses that its own lookup gives, and nowhere when that gives an error', async () => {
+    const { server, open } = bench();
+    const asked: string[] = [];
+    const lookup: LookupFunction = (hostname, options, callback) => {
+      asked.push(hostname);
+      if (hostname === 'refused.test')
+        callback(Object.assign(new Error('no'), { code: 'NOT_ALLOWED' }), '', 0);
+      else if (options.all === true) callback(null, [{ address: '127.0.0.1', family: 4 }]);
+      else callback(null, '127.0.0.1', 4);
+    };
+    const named = await open({ baseUrl: `http://git.test:${server.port}`, lookup });
+    expect(await named.request({ method: 'GET', path: 'x' })).toMatchObject({ body: { ok: true } });
+    expect(server.seen[0]?.headers.host).toBe(`git.test:${server.port}`);
+    const refused = await open({
+      baseUrl: `http://refused.test:${server.port}`,
+      lookup,
+      retry: { attempts: 1 },
+    });
+    await expect(refused.request({ method: 'GET', path: 'x' })).rejects.toMatchObject({
+      code: 'HTTP_UNREACHABLE',
+      details: { vendorCode: 'NOT_ALLOWED' },
+    });
+    expect(asked).toEqual(['git.test', 'refused.test']);
+    expect(server.seen).toHaveLength(1);
+  });
 
   it('joins repeated headers with a comma', async () => {
     const { server, open } = bench();

@@ -174,6 +174,63 @@ describe('the breaker', () => {
     });
   });
 
+  /** A connection whose breaker a server that says nothing has opened, and whose time for a probe has come. */
+  async function silenced(probeMs: number, clock?: FakeClock) {
+    const { server, open } = bench();
+    const http = await open(
+      {
+        breaker: { minimumAttempts: 3, openMs: 20, windowMs: 60_000, slowMs: 1, probeMs },
+        headersTimeoutMs: 60_000,
+        retry: { attempts: 1 },
+      },
+      clock,
+    );
+    server.will(silence);
+    const get = (deadlineMs = 30_000) => http.request({ method: 'GET', path: 'x', deadlineMs, share: false });
+    return { server, http, get };
+  }
+  const untilProbe = () => new Promise((resolve) => setTimeout(resolve, 30));
+
+  it('gives a probe into a black hole less time than other attempts, so that it is soon closed again', async () => {
+    const { server, http, get } = await silenced(40);
+    for (let each = 0; each < 3; each += 1) await failureOf(get(30));
+    expect(http.stats().states).toEqual({ breaker: 'open' });
+    await untilProbe();
+    // Not the deadline of its caller, nor the time that other attempts have: its own.
+    expect(await failureOf(get())).toMatchObject({ code: 'HTTP_TIMEOUT' });
+    expect(http.stats().states).toEqual({ breaker: 'open' });
+    server.will(json());
+    await untilProbe();
+    await expect(get()).resolves.toMatchObject({ status: 200 });
+    expect(http.stats().states).toEqual({ breaker: 'closed' });
+  });
+
+  it('gives every fourth probe in a row all the time there is: a slow server is not a dead one', async () => {
+    const clock = new FakeClock();
+    const { server, http, get } = await silenced(1000, clock);
+    for (let each = 0; each < 3; each += 1) {
+      const failing = failureOf(get(30));
+      while (server.seen.length <= each) await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(30);
+      await failing;
+    }
+    const probe = async (ms: number) => {
+      await untilProbe();
+      const seen = server.seen.length;
+      const result = get(50_000).then(
+        () => 'answered',
+        (error: unknown) => (error as { code: string }).code,
+      );
+      while (server.seen.length === seen) await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(ms);
+      return Promise.race([result, untilProbe().then(() => 'waits')]);
+    };
+    for (let each = 0; each < 3; each += 1) expect(await probe(1000)).toBe('HTTP_TIMEOUT');
+    expect(await probe(1000)).toBe('waits');
+    clock.advance(60_000);
+    expect(http.stats().states).toBeDefined();
+  });
+
   it('is opened by deadlines that pass in silence, not by impatience', async () => {
     const { server, open } = bench();
     const breaker = { minimumAttempts: 3, windowMs: 60_000 };

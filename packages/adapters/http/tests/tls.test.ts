@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { itWhere } from '@markitect/testing';
@@ -57,6 +58,19 @@ describeWithOpenssl('over TLS (needs openssl)', () => {
     const connection = await connect({});
     const error = await failureOf(connection.request({ method: 'POST', path: 'x' }));
     expect(error).toMatchObject({ code: 'HTTP_UNREACHABLE', retryable: false, details: { attempts: 1 } });
+    expect(server.seen).toHaveLength(0);
+  });
+
+  it('a certificate has to be for the name, wherever the lookup of the name leads', async () => {
+    await connect({ caFile: files.ca });
+    const baseUrl = `https://git.test:${server.port}`;
+    const lookup: LookupFunction = (_name, _options, callback) =>
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    const named = new HttpConnection({ name: 'git', baseUrl, tls: { caFile: files.ca }, lookup });
+    await named.open();
+    const failure = { code: 'HTTP_UNREACHABLE', details: { vendorCode: 'ERR_TLS_CERT_ALTNAME_INVALID' } };
+    await expect(named.request(get)).rejects.toMatchObject(failure);
+    await named.close();
     expect(server.seen).toHaveLength(0);
   });
 

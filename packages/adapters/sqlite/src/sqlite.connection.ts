@@ -3,24 +3,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Connection, ConnectionHealth, ConnectionStats } from '@markitect/connections';
-import { Conflict, Corrupt, NotSupported, Unavailable } from '@markitect/domain';
+import { Conflict, Unavailable } from '@markitect/domain';
 import type { DataSource } from 'typeorm';
+import { requireIntegrity } from './administration/integrity.js';
 import { GenerationFile } from './cache/generation-file.js';
 import { openReaders, type OpenReaders } from './engine/readers.connection.js';
 import type { SqliteReaders } from './engine/sqlite-readers.js';
 import type { SqliteWriter } from './engine/sqlite-writer.js';
 import { closedStore, notInitialized, translateSqliteError } from './engine/translate-sqlite-error.js';
 import { openWriter, type OpenWriter } from './engine/writer.connection.js';
-import { migrationNames, MIGRATIONS_TABLE } from './migrations/migrations.js';
+import { migrationNames } from './migrations/migrations.js';
+import { type MigrationReport, migrationsDone, schemaObjects } from './migrations/schema-state.js';
 import { type ResolvedSqliteOptions, resolveSqliteOptions, type SqliteOptions } from './sqlite-options.js';
 
-/** What a migration run did, and what the database has now. */
-export interface MigrationReport {
-  /** Names of the migrations run now, in their order; empty when the schema was up to date. */
-  readonly applied: readonly string[];
-  readonly tables: readonly string[];
-  readonly indexes: readonly string[];
-}
+/** Texts of statements remembered for {@link SqliteConnection.statements}. */
+const MAX_STATEMENTS = 2000;
 
 /**
  * One SQLite database: a writer behind a fair lease and a pool of readers. The writer, and with it TypeORM, is
@@ -34,6 +31,7 @@ export class SqliteConnection implements Connection {
   /** The newest announced position of the invalidation log, for all processes that share the database. */
   readonly generation: GenerationFile;
   readonly #options: ResolvedSqliteOptions;
+  readonly #statements = new Set<string>();
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #readers: OpenReaders | undefined;
@@ -98,20 +96,19 @@ export class SqliteConnection implements Connection {
    */
   async migrate(): Promise<MigrationReport> {
     let applied: string[] = [];
-    const done = await this.#migrationsDone();
+    const done = await migrationsDone(this.readers());
     if (migrationNames.some((name) => !done.includes(name))) {
       applied = await this.#schemaChange(async (source) => {
         const run = await source.runMigrations({ transaction: 'none' });
         return run.map((migration) => migration.name);
       });
     }
-    return { applied, ...(await this.#schemaObjects()) };
+    return { applied, ...(await schemaObjects(this.readers())) };
   }
 
   /** Takes back the last migration, with the data of what it made, and answers its name; `undefined`: none is left. */
   revertLast(): Promise<string | undefined> {
-    return this.#schemaChange(async (source) => {
-      const before = await this.#writerMigrations(source);
+    return this.#schemaChange(async (source, before) => {
       if (before.length === 0) return undefined;
       await source.undoLastMigration({ transaction: 'none' });
       return before.at(-1);
@@ -120,29 +117,11 @@ export class SqliteConnection implements Connection {
 
   /**
    * Looks for damage in the file, rows without their document and a search index that does not fit its documents or issues.
-   * Reads everything. Throws Corrupt `DATABASE_CORRUPT` naming what was found.
+   * Reads everything, and keeps others from writing meanwhile. Throws Corrupt `DATABASE_CORRUPT` naming what was found.
    */
   async integrityCheck(): Promise<void> {
-    const faults: string[] = [];
     const { writer } = await this.#ensureWriter();
-    await writer.exclusive(async (handle) => {
-      for (const { integrity_check: line } of await handle.all<{ integrity_check: string }>(
-        'PRAGMA integrity_check',
-      )) {
-        if (line !== 'ok') faults.push(line);
-      }
-      for (const { table } of await handle.all<{ table: string }>('PRAGMA foreign_key_check')) {
-        faults.push(`a row of ${table} belongs to no document`);
-      }
-      // With rank 1 the index is compared with the texts of the documents, not only with itself.
-      await handle.run(`INSERT INTO document_search(document_search, rank) VALUES ('integrity-check', 1)`);
-      await handle.run(`INSERT INTO issue_search(issue_search, rank) VALUES ('integrity-check', 1)`);
-    });
-    if (faults.length > 0) {
-      throw new Corrupt('DATABASE_CORRUPT', `the database is damaged: ${faults[0] ?? ''}`, {
-        details: { faults: faults.slice(0, 20) },
-      });
-    }
+    await writer.exclusive(requireIntegrity);
   }
 
   /** The connections that read. Throws Unavailable `DATABASE_UNAVAILABLE` when the database is not open. */
@@ -169,6 +148,21 @@ export class SqliteConnection implements Connection {
     );
   }
 
+  /** Absolute path of the database file. */
+  get file(): string {
+    return this.#options.file;
+  }
+
+  /** How long SQLite itself waits for a lock of another process, in milliseconds. */
+  get busyTimeoutMs(): number {
+    return this.#options.busyTimeoutMs;
+  }
+
+  /** The different texts prepared since the start, at most 2000, in the order in which they were first needed. */
+  get statements(): ReadonlySet<string> {
+    return this.#statements;
+  }
+
   /** The longest a write waits for its turn, in milliseconds. */
   get writeTimeoutMs(): number {
     return this.#options.writeTimeoutMs;
@@ -193,6 +187,10 @@ export class SqliteConnection implements Connection {
     }
   }
 
+  readonly #remember = (sql: string): void => {
+    if (this.#statements.size < MAX_STATEMENTS) this.#statements.add(sql);
+  };
+
   async #open(): Promise<void> {
     const { file, create } = this.#options;
     const isNew = !existsSync(file);
@@ -201,11 +199,11 @@ export class SqliteConnection implements Connection {
       await makeFolder(dirname(file));
       await this.#connectWriter();
     }
-    this.#readers = await openReaders(this.#options);
+    this.#readers = await openReaders(this.#options, this.#remember);
     this.generation.open();
     const [mode] = await this.#readers.pool.all<{ journal_mode: string }>('PRAGMA journal_mode');
     if (!isNew && mode?.journal_mode !== 'wal') await this.#connectWriter();
-    const done = await this.#migrationsDone();
+    const done = await migrationsDone(this.#readers.pool);
     if (!create && done.length === 0) throw notInitialized();
   }
 
@@ -238,7 +236,7 @@ export class SqliteConnection implements Connection {
   }
 
   #connectWriter(): Promise<OpenWriter> {
-    this.#writer ??= openWriter(this.#options).then(
+    this.#writer ??= openWriter(this.#options, this.#remember).then(
       (writer) => (this.#openWriter = writer),
       (error: unknown) => {
         this.#writer = undefined;
@@ -249,61 +247,17 @@ export class SqliteConnection implements Connection {
   }
 
   /** Runs TypeORM's migration machinery inside a transaction of ours, which holds the write lock from its start. */
-  async #schemaChange<T>(work: (source: DataSource) => Promise<T>): Promise<T> {
+  async #schemaChange<T>(work: (source: DataSource, done: readonly string[]) => Promise<T>): Promise<T> {
     const { source, writer } = await this.#ensureWriter();
-    return writer.transaction(async () => {
-      refuseNewer(await this.#writerMigrations(source));
+    return writer.transaction(async (transaction) => {
+      const done = await migrationsDone(transaction);
       try {
-        return await work(source);
+        return await work(source, done);
       } catch (error) {
         throw translateSqliteError(error);
       }
     });
   }
-
-  async #writerMigrations(source: DataSource): Promise<string[]> {
-    const known = await source.query<unknown[]>(
-      `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '${MIGRATIONS_TABLE}'`,
-    );
-    if (known.length === 0) return [];
-    const rows = await source.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`);
-    return rows.map((row) => row.name);
-  }
-
-  async #migrationsDone(): Promise<string[]> {
-    try {
-      const rows = await this.readers().all<{ name: string }>(
-        `SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`,
-      );
-      const names = rows.map((row) => row.name);
-      refuseNewer(names);
-      return names;
-    } catch (error) {
-      const translated = translateSqliteError(error);
-      if (translated.code === 'STORE_NOT_INITIALIZED') return [];
-      throw translated;
-    }
-  }
-
-  async #schemaObjects(): Promise<Pick<MigrationReport, 'tables' | 'indexes'>> {
-    const rows = await this.readers().all<{ type: string; name: string }>(
-      `SELECT type, name FROM sqlite_schema
-       WHERE name <> '${MIGRATIONS_TABLE}' AND (sql LIKE 'CREATE TABLE "%' OR sql LIKE 'CREATE VIRTUAL%' OR type = 'index')
-         AND name NOT LIKE 'sqlite_%' ORDER BY name`,
-    );
-    const named = (type: string): string[] => rows.filter((row) => row.type === type).map((row) => row.name);
-    return { tables: named('table'), indexes: named('index') };
-  }
-}
-
-function refuseNewer(done: readonly string[]): void {
-  const unknown = done.filter((name) => !migrationNames.includes(name));
-  if (unknown.length === 0) return;
-  throw new NotSupported(
-    'DATABASE_SCHEMA_TOO_NEW',
-    `the database has changes this version does not know: ${unknown.join(', ')}`,
-    { details: { migrations: unknown } },
-  );
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -75,6 +75,33 @@ describe('SqliteIssueMirror', () => {
     await close();
   });
 
+  it('does not wait for the turn of a process that is gone from this machine', async () => {
+    const { connection, close } = await openTrackers();
+    const pids = { gone: 4711, alive: 4712, here: 4713 };
+    const process = (pid: number, host = 'here') =>
+      new SqliteIssueMirror(connection, { source }, { pid, host, isAlive: (each) => each !== pids.gone });
+    const ask = (mirror: SqliteIssueMirror, token: string) =>
+      mirror.takeTurn({ token, holder: token, ttlMs: 60_000 }).then((turn) => turn.token);
+    expect(await ask(process(pids.gone), 'a')).toBe('a');
+    expect(await ask(process(pids.alive), 'b')).toBe('b');
+    expect(await ask(process(pids.here), 'c')).toBe('b');
+    await process(pids.here).endTurn('b');
+    // Of another machine nobody can say: its turn ends by its time.
+    expect(await ask(process(pids.gone, 'elsewhere'), 'd')).toBe('d');
+    expect(await ask(process(pids.here), 'e')).toBe('d');
+    await close();
+  });
+
+  it('has a turn for each tracker', async () => {
+    const { connection, mirror, close } = await openTrackers();
+    const other = new SqliteIssueMirror(connection, { source: 'gitea:other' });
+    const ask = (of: SqliteIssueMirror, token: string) =>
+      of.takeTurn({ token, holder: token, ttlMs: 60_000 });
+    expect((await ask(mirror, 'a')).token).toBe('a');
+    expect((await ask(other, 'b')).token).toBe('b');
+    await close();
+  });
+
   it('takes no step inside a unit of work, which would wait for itself', async () => {
     const { connection, mirror, close } = await openTrackers();
     await new SqliteUnitOfWork(connection).run(async () => {
@@ -114,6 +141,27 @@ describe('SqliteIssueRepository', () => {
       ['a', 0],
       ['g', 0],
     ]);
+    await close();
+  });
+
+  it('tells what many issues wait for at once', async () => {
+    const { local, mirror, mirrored, close } = await openTrackers();
+    for (const title of ['a', 'b', 'c', 'd']) await local.create({ title });
+    await local.block(1, 3);
+    await local.block(1, 2);
+    await local.block(2, 4);
+    await local.edit(4, { state: 'closed' });
+    expect(await local.openBlockers([1, 2, 3, 99])).toEqual(new Map([[1, [2, 3]]]));
+    expect(await local.openBlockers([])).toEqual(new Map());
+    await mirror.apply({
+      issues: [1, 2].map((number) => ({
+        issue: issue({ number }),
+        comments: [],
+        blockers: number === 2 ? [1, 77] : [],
+      })),
+      progress: {},
+    });
+    expect(await mirrored.openBlockers([1, 2])).toEqual(new Map([[2, [1]]]));
     await close();
   });
 

@@ -1,6 +1,6 @@
 import { documentDraft } from '@markitect/testing';
 import { describe, expect, it } from '@jest/globals';
-import { SqliteUnitOfWork } from '../src/index.js';
+import { SqliteInvalidationLog, SqliteUnitOfWork } from '../src/index.js';
 import { bytes, opened } from './unit-store.js';
 
 describe('the handler of a message', () => {
@@ -27,6 +27,23 @@ describe('the handler of a message', () => {
     expect((await units.run((tx) => tx.documents.list({}))).items).toHaveLength(2);
     expect([await files.exists('one'), await files.exists('two')]).toEqual([true, true]);
     expect(await units.pending()).toEqual({ count: 0 });
+    await close();
+  });
+
+  it('invalidates what it says, for all processes, also when a later start delivers the message', async () => {
+    const { connection, units, close } = await opened();
+    await units.run((tx) => tx.outbox.send('told', 'people'));
+    const log = new SqliteInvalidationLog(connection);
+    await log.open();
+    const before = log.position();
+    const restarted = new SqliteUnitOfWork(connection, {
+      handlers: { told: ({ payload }, tx) => tx.cache.invalidateTags([payload as string]) },
+    });
+    await restarted.recover();
+    const { positions } = await log.latest(['t:people']);
+    expect(positions.get('t:people')).toBeGreaterThan(before);
+    expect(log.position()).toBeGreaterThanOrEqual(positions.get('t:people') ?? Number.POSITIVE_INFINITY);
+    log.close();
     await close();
   });
 

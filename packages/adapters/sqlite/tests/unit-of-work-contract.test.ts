@@ -9,6 +9,8 @@ import {
   LOCAL_TRACKER,
   SqliteInvalidationLog,
   SqliteIssueRepository,
+  SqliteTaskQueue,
+  SqliteTaskSignal,
   SqliteUnitOfWork,
   SqliteWorkspaceRepository,
 } from '../src/index.js';
@@ -36,6 +38,8 @@ describeUnitOfWorkContract('SqliteUnitOfWork', async () => {
     unitOfWork,
     documents: repository,
     issues: new SqliteIssueRepository(connection, { source: LOCAL_TRACKER, user: 'ada' }),
+    tasks: new SqliteTaskQueue(connection),
+    taskSignal: () => new SqliteTaskSignal(connection),
     files: (root) => roots[root as keyof typeof roots],
     deliveredMessages: () => delivered,
     invalidated,

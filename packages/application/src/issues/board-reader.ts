@@ -15,6 +15,9 @@ export const boardReaderPort = definePort<BoardReader>('BoardReader', {
 });
 
 /** The board of a tracker: the one it keeps, else by the rules. */
-export function boardReader(ports: Pick<IssuePorts, 'issues' | 'projects'>, rules: BoardRules): BoardReader {
+export function boardReader(
+  ports: Pick<IssuePorts, 'issues' | 'projects' | 'blockers'>,
+  rules: BoardRules,
+): BoardReader {
   return { read: (request) => readBoard(ports, rules, request) };
 }

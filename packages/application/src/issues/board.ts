@@ -1,4 +1,4 @@
-import type { Issue, IssueQuery } from '@markitect/domain';
+import type { Issue, IssueNumber, IssueQuery } from '@markitect/domain';
 
 /** What of the board to show. */
 export interface BoardRequest {
@@ -13,6 +13,11 @@ export interface BoardCard {
   readonly issue: Issue;
   /** The label that says how urgent it is. */
   readonly priority?: string;
+  /**
+   * The open issues it waits for, by number; absent: none, or it is not known without asking for each card. Of Gitea it
+   * is known from the copy, as of the last synchronisation.
+   */
+  readonly blockedBy?: readonly IssueNumber[];
 }
 
 export interface BoardColumn {

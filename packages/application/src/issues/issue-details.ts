@@ -32,7 +32,10 @@ export interface IssueDetails {
   readonly column?: string;
   /** The label that says how urgent it is. */
   readonly priority?: string;
-  /** The board of the tracker on which it is, where the tracker keeps boards. */
+  /**
+   * The board of the tracker on which it is, where the tracker keeps boards. No copy has it: of an old answer it is never
+   * told, and the column is by the rules.
+   */
   readonly project?: CardProject;
   readonly comments: readonly IssueComment[];
   /** The issues it waits for, by number. */

@@ -14,7 +14,7 @@ import {
   type PageRequest,
   parseIssueNumber,
 } from '@markitect/domain';
-import { allowStale, type StaleAllowed } from '@markitect/ports';
+import { allowStale, type StaleAllowed, withinLimits } from '@markitect/ports';
 import type { Board, BoardRequest, Moved } from './board.js';
 import { boardReader, type BoardReader } from './board-reader.js';
 import { changeIssue, issueChanged, type IssueChange } from './change-issue.js';
@@ -34,7 +34,8 @@ export type IssueReference = IssueNumber | string;
  */
 export class IssueService {
   readonly #ports: IssuePorts;
-  readonly #options: Required<IssueServiceOptions>;
+  readonly #options: Required<Omit<IssueServiceOptions, 'showDeadlineMs'>> &
+    Pick<IssueServiceOptions, 'showDeadlineMs'>;
   readonly #boards: BoardReader;
 
   constructor(ports: IssuePorts, options: IssueServiceOptions) {
@@ -64,10 +65,26 @@ export class IssueService {
 
   /**
    * An issue with everything that is known of it, fetched at the same time: its column, comments, what it waits for,
-   * documents and workspace. Costs about eight requests. Parts that cannot be had are named in `missing`.
+   * documents and workspace. Costs about eight requests, all within `showDeadlineMs` unless the caller says otherwise.
+   * Parts that cannot be had are named in `missing`; of an answer that is old, the board that the tracker keeps is not.
    */
-  show(reference: IssueReference, read?: ReadOptions): Promise<StaleAllowed<IssueDetails>> {
-    return this.#read(read, () => issueDetails(this.#ports, this.#options, parseIssueNumber(reference)));
+  async show(reference: IssueReference, read: ReadOptions = {}): Promise<StaleAllowed<IssueDetails>> {
+    const { showDeadlineMs } = this.#options;
+    const answer = await this.#read(
+      showDeadlineMs === undefined ? read : { deadlineMs: showDeadlineMs, ...read },
+      () => issueDetails(this.#ports, this.#options, parseIssueNumber(reference)),
+    );
+    if (answer.stale === undefined) return answer;
+    const missing = answer.value.missing.filter(({ part }) => part !== 'project');
+    return { ...answer, value: { ...answer.value, missing } };
+  }
+
+  /**
+   * The name of the user as whom the tracker is asked, as it says itself; `undefined`: it knows none. Throws what the
+   * tracker throws.
+   */
+  async user(): Promise<string | undefined> {
+    return this.#ports.user?.();
   }
 
   /** What happened to an issue, the first first. Throws Invalid `CURSOR_INVALID`. */
@@ -190,7 +207,13 @@ export class IssueService {
   }
 
   /** Arguments that are refused become a rejected promise, too. */
-  async #read<T>({ maxAgeMs }: ReadOptions = {}, work: () => Promise<T>): Promise<StaleAllowed<T>> {
-    return allowStale(async () => work(), maxAgeMs ?? this.#options.staleMaxAgeMs);
+  async #read<T>(
+    { maxAgeMs, ...limits }: ReadOptions = {},
+    work: () => Promise<T>,
+  ): Promise<StaleAllowed<T>> {
+    return allowStale(
+      () => withinLimits(limits, async () => work()),
+      maxAgeMs ?? this.#options.staleMaxAgeMs,
+    );
   }
 }

@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isMarkitectError, type Issue, type IssueNumber, type Timestamp } from '@markitect/domain';
-import type { IssueMirror, IssueRepository, MirrorProgress, MirrorStep } from '@markitect/ports';
+import { type IssueMirror, type IssueRepository, type MirrorProgress, withinLimits } from '@markitect/ports';
 import { mirrorIssues } from './mirror-issues.js';
-import type { SyncReport, SyncRun } from './sync-report.js';
+import { SharedRun } from './shared-run.js';
+import { earlier, later, settledBy } from './sync-places.js';
+import type { SyncProgress, SyncReport, SyncRun } from './sync-report.js';
+import { SyncTurn } from './sync-turn.js';
 
 export interface IssueSyncPorts {
   /** The tracker itself: never one that answers with what was last known. */
@@ -12,20 +16,26 @@ export interface IssueSyncPorts {
 export interface IssueSyncOptions {
   /** Issues in one step, which is one commit, 1 to 500. Default 50. */
   readonly pageSize?: number;
+  /** What others are told who fills the mirror. Default `another process`. */
+  readonly holder?: string;
+  /**
+   * How long its turn to fill the mirror outlasts a process that is killed where nobody can see that, in milliseconds;
+   * it is renewed three times as often. Default 30,000.
+   */
+  readonly leaseMs?: number;
   readonly now?: () => Date;
 }
-
-/**
- * How far back changes are asked for again. A tracker stamps a change when its transaction begins and shows it when it
- * is committed, so that one stamped earlier can appear later.
- */
-const OVERLAP_MS = 5_000;
 
 /** How often the changes are read again because issues were removed while they were read. */
 const MAX_ROUNDS = 3;
 
-interface Tally {
-  issues: number;
+/** A run that is under way. */
+interface Pass {
+  readonly signal: AbortSignal;
+  readonly tell: (progress: SyncProgress) => void;
+  readonly turn: SyncTurn;
+  /** Taken over so far. */
+  readonly taken: Set<IssueNumber>;
   removed: number;
 }
 
@@ -35,16 +45,25 @@ interface Tally {
  *
  * The clock is the tracker's: a pass begins at the last change the tracker knows of, and that is where the next one goes
  * on. A clock of this machine that is ahead would lose changes.
+ *
+ * Times of changes may be whole seconds: what has the time it had may have been changed again in that second. It is read
+ * again once, when the second surely was over, and from then on only when it differs. That a comment was edited or
+ * deleted changes no time in Gitea: only a pass over all issues notices.
  */
 export class IssueSyncService {
   readonly #ports: IssueSyncPorts;
   readonly #pageSize: number;
   readonly #now: () => Date;
-  #running: Promise<SyncReport> | undefined;
+  readonly #holder: string;
+  readonly #leaseMs: number;
+  #running: SharedRun | undefined;
 
-  constructor(ports: IssueSyncPorts, { pageSize = 50, now = () => new Date() }: IssueSyncOptions = {}) {
+  constructor(ports: IssueSyncPorts, options: IssueSyncOptions = {}) {
+    const { pageSize = 50, holder = 'another process', leaseMs = 30_000, now = () => new Date() } = options;
     this.#ports = ports;
     this.#pageSize = pageSize;
+    this.#holder = holder;
+    this.#leaseMs = leaseMs;
     this.#now = now;
   }
 
@@ -55,29 +74,55 @@ export class IssueSyncService {
 
   /**
    * Takes over what has changed; every issue when that was never done, or was interrupted, or is asked for. Whoever
-   * calls while it runs here gets the report of that run. Throws what the ports throw; what was taken over stays.
+   * calls while it runs here gets the report of that run, which goes on while anybody waits for it; who asks for every
+   * issue while only changes are taken over gets a run of its own after it. Throws Conflict `ISSUE_SYNC_RUNNING` while
+   * another process is at it, Timeout `DEADLINE_EXCEEDED` and what the ports throw; what was taken over stays.
    */
-  sync(run: SyncRun = {}): Promise<SyncReport> {
-    this.#running ??= this.#sync(run).finally(() => {
-      this.#running = undefined;
+  async sync(run: SyncRun = {}): Promise<SyncReport> {
+    for (;;) {
+      const running = this.#running;
+      if (running === undefined) break;
+      if (!running.isEnding && (run.full !== true || running.isFull)) return running.join(run);
+      await running.ended;
+    }
+    const { deadlineMs } = run;
+    const shared = new SharedRun(
+      (started) => withinLimits(deadlineMs === undefined ? {} : { deadlineMs }, () => this.#sync(started)),
+      run.full === true,
+    );
+    this.#running = shared;
+    void shared.ended.then(() => {
+      if (this.#running === shared) this.#running = undefined;
     });
-    return this.#running;
+    return shared.join(run);
   }
 
-  async #sync(run: SyncRun): Promise<SyncReport> {
+  async #sync(run: SharedRun): Promise<SyncReport> {
     const started = performance.now();
     const { mirror } = this.#ports;
-    const tally: Tally = { issues: 0, removed: 0 };
+    const turn = await SyncTurn.take(mirror, this.#holder, this.#leaseMs);
+    try {
+      return await this.#hold(run, turn, started);
+    } finally {
+      await turn.end();
+    }
+  }
+
+  async #hold(run: SharedRun, turn: SyncTurn, started: number): Promise<SyncReport> {
+    const { mirror } = this.#ports;
+    const { signal } = run;
+    const pass: Pass = { signal, tell: (each) => run.tell(each), turn, taken: new Set(), removed: 0 };
     const before = await mirror.progress();
     const resumed = before.startedAt !== undefined;
-    const isFull = run.full === true || resumed || before.since === undefined;
-    const isDone =
-      (!isFull || (await this.#takeAll(before, run, tally))) && (await this.#takeChanges(run, tally));
+    const isFull = run.isFull || resumed || before.since === undefined;
+    if (isFull) run.becomeFull();
+    const isDone = (!isFull || (await this.#takeAll(before, pass))) && (await this.#takeChanges(pass));
     const [{ syncedAt }, numbers] = await Promise.all([mirror.progress(), mirror.numbers()]);
     return {
       kind: isFull ? 'full' : 'incremental',
       resumed,
-      ...tally,
+      issues: pass.taken.size,
+      removed: pass.removed,
       total: numbers.length,
       ...(syncedAt === undefined ? {} : { syncedAt }),
       seconds: (performance.now() - started) / 1000,
@@ -86,15 +131,16 @@ export class IssueSyncService {
   }
 
   /** The pass over all issues. Answers whether it came to its end. */
-  async #takeAll(before: MirrorProgress, run: SyncRun, tally: Tally): Promise<boolean> {
+  async #takeAll(before: MirrorProgress, pass: Pass): Promise<boolean> {
     const { tracker } = this.#ports;
     const startedAt = before.startedAt ?? (await this.#lastChange());
+    const sinceSeenAt = before.startedAt === undefined ? { sinceSeenAt: this.#now().toISOString() } : {};
     const total = await tracker.count({});
     const seen = new Set<IssueNumber>();
     const query = { sort: 'number', order: 'asc' } as const;
     let cursor = before.startedAt === undefined ? undefined : before.cursor;
     for (;;) {
-      if (run.signal?.aborted === true) return false;
+      if (pass.signal.aborted) return false;
       const page = await tracker
         .list(query, { limit: this.#pageSize, ...(cursor === undefined ? {} : { cursor }) })
         .catch((error: unknown) => {
@@ -110,27 +156,31 @@ export class IssueSyncService {
       for (const { number } of page.items) seen.add(number);
       // The last page is where an interrupted check begins, so that not all has to be done again.
       const place = page.nextCursor ?? cursor;
-      await this.#take(page.items, tally, {
+      await this.#take(page.items, pass, {
         ...known(before),
         startedAt,
         ...(place === undefined ? {} : { cursor: place }),
       });
-      run.onProgress?.({ phase: 'all', issues: tally.issues, total });
+      pass.tell({ phase: 'all', issues: pass.taken.size, total });
       cursor = page.nextCursor;
       if (cursor === undefined) break;
     }
     const { cursor: last } = await this.#ports.mirror.progress();
     const progress = { ...known(before), startedAt, ...(last === undefined ? {} : { cursor: last }) };
-    if (!(await this.#check(run, tally, progress, seen)).isDone) return false;
-    await this.#ports.mirror.apply({ progress: { ...known(before), since: startedAt } });
+    if (!(await this.#check(pass, progress, seen)).isDone) return false;
+    // All of it was read after that change was seen.
+    const settled = later(before.settled, earlier(startedAt));
+    await this.#ports.mirror.apply({
+      progress: { ...known(before, 'sinceSeenAt'), settled, since: startedAt, ...sinceSeenAt },
+    });
     return true;
   }
 
   /** What has changed since the last pass. Answers whether it came to its end. */
-  async #takeChanges(run: SyncRun, tally: Tally): Promise<boolean> {
+  async #takeChanges(pass: Pass): Promise<boolean> {
     const { tracker, mirror } = this.#ports;
     const before = await mirror.progress();
-    const since = new Date(Math.max(0, Date.parse(before.since ?? '') - OVERLAP_MS)).toISOString();
+    const since = earlier(before.since ?? '');
     for (let round = 1; ; round++) {
       const syncedAt = this.#now().toISOString();
       const [next, labels, milestones] = await Promise.all([
@@ -138,26 +188,33 @@ export class IssueSyncService {
         tracker.labels(),
         tracker.milestones(),
       ]);
+      const seenAt = this.#now().toISOString();
       let cursor: string | undefined;
       do {
-        if (run.signal?.aborted === true) return false;
+        if (pass.signal.aborted) return false;
         const page = await tracker.list(
           { updatedSince: since, sort: 'number', order: 'asc' },
           { limit: this.#pageSize, ...(cursor === undefined ? {} : { cursor }) },
         );
-        await this.#take(page.items, tally, before);
-        run.onProgress?.({ phase: 'changes', issues: tally.issues });
+        await this.#take(await this.#different(page.items, before), pass, before);
+        pass.tell({ phase: 'changes', issues: pass.taken.size });
         cursor = page.nextCursor;
       } while (cursor !== undefined);
 
       const [there, here] = await Promise.all([tracker.count({}), mirror.numbers()]);
-      const checked = there === here.length ? noneGone : await this.#check(run, tally, before);
+      const checked = there === here.length ? noneGone : await this.#check(pass, before);
       if (!checked.isDone) return false;
       // Pages move up when issues before them are removed, and one may have slipped through between two of them.
       if (checked.removed > 0 && round < MAX_ROUNDS) continue;
       // The last change may itself have been removed: the place never goes back.
       const place = before.since !== undefined && next < before.since ? before.since : next;
-      await mirror.apply({ labels, milestones, progress: { since: place, syncedAt } });
+      const progress = {
+        since: place,
+        sinceSeenAt: seenAt,
+        settled: settledBy(before, next, syncedAt),
+        syncedAt,
+      };
+      await mirror.apply({ labels, milestones, progress });
       return true;
     }
   }
@@ -167,8 +224,7 @@ export class IssueSyncService {
    * by the pass that calls.
    */
   async #check(
-    run: SyncRun,
-    tally: Tally,
+    pass: Pass,
     progress: MirrorProgress,
     seen: ReadonlySet<IssueNumber> = new Set(),
   ): Promise<{ readonly isDone: boolean; readonly removed: number }> {
@@ -178,11 +234,11 @@ export class IssueSyncService {
     const [firstSeen = Number.POSITIVE_INFINITY] = seen;
     let slipped: Issue[] = [];
     const takeSlipped = async () => {
-      await this.#take(slipped, tally, progress);
+      await this.#take(slipped, pass, progress);
       slipped = [];
     };
     for await (const issue of tracker.stream({ sort: 'number', order: 'asc' })) {
-      if (run.signal?.aborted === true) return { isDone: false, removed: 0 };
+      if (pass.signal.aborted) return { isDone: false, removed: 0 };
       gone.delete(issue.number);
       if (here.has(issue.number) && (issue.number < firstSeen || seen.has(issue.number))) continue;
       slipped.push(issue);
@@ -195,15 +251,25 @@ export class IssueSyncService {
     const removed = asked.filter((_, index) => answers[index] === undefined);
     await takeSlipped();
     if (removed.length > 0) await mirror.apply({ removed, progress });
-    tally.removed += removed.length;
-    run.onProgress?.({ phase: 'check', issues: tally.issues });
+    pass.removed += removed.length;
+    pass.tell({ phase: 'check', issues: pass.taken.size });
     return { isDone: true, removed: removed.length };
   }
 
-  async #take(issues: readonly Issue[], tally: Tally, progress: MirrorProgress): Promise<void> {
-    const step: MirrorStep = { issues: await mirrorIssues(this.#ports.tracker, issues), progress };
-    await this.#ports.mirror.apply(step);
-    tally.issues += step.issues?.length ?? 0;
+  /** Those that are not in the mirror just so, or were read before the second of their last change was surely over. */
+  async #different(issues: readonly Issue[], { settled }: MirrorProgress): Promise<readonly Issue[]> {
+    if (settled === undefined) return issues;
+    const here = await this.#ports.mirror.getMany(issues.map(({ number }) => number));
+    return issues.filter(
+      (issue, index) => issue.updatedAt > settled || !isDeepStrictEqual(issue, here[index]),
+    );
+  }
+
+  async #take(issues: readonly Issue[], { turn, taken }: Pass, progress: MirrorProgress): Promise<void> {
+    const mirrored = await mirrorIssues(this.#ports.tracker, issues);
+    turn.require();
+    await this.#ports.mirror.apply({ issues: mirrored, progress });
+    for (const { issue } of mirrored) taken.add(issue.number);
   }
 
   /** When the tracker last changed an issue, by its own clock; `since` when it has not since then. */
@@ -217,6 +283,7 @@ export class IssueSyncService {
 const noneGone = { isDone: true, removed: 0 } as const;
 
 /** What stays known while a pass over all issues is under way: the mirror can be read meanwhile. */
-function known({ since, syncedAt }: MirrorProgress): MirrorProgress {
-  return { ...(since === undefined ? {} : { since }), ...(syncedAt === undefined ? {} : { syncedAt }) };
+function known(progress: MirrorProgress, but?: keyof MirrorProgress): MirrorProgress {
+  const forgotten = new Set<string>(['cursor', 'startedAt', ...(but === undefined ? [] : [but])]);
+  return Object.fromEntries(Object.entries(progress).filter(([name]) => !forgotten.has(name)));
 }

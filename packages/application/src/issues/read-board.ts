@@ -10,7 +10,7 @@ import {
   meetsQuery,
   priorityOf,
 } from '@markitect/domain';
-import type { IssueRepository, ProjectRepository } from '@markitect/ports';
+import type { IssueBlockers, IssueRepository, ProjectRepository } from '@markitect/ports';
 import type { Board, BoardCard, BoardColumn, BoardRequest } from './board.js';
 import type { IssuePorts } from './issue-ports.js';
 import { openProject, type OpenProject } from './project-board.js';
@@ -23,7 +23,7 @@ const DEFAULT_CARDS = 20;
  * Throws Invalid `REQUEST_INVALID` and what the ports throw.
  */
 export async function readBoard(
-  { issues, projects }: Pick<IssuePorts, 'issues' | 'projects'>,
+  { issues, projects, blockers }: Pick<IssuePorts, 'issues' | 'projects' | 'blockers'>,
   rules: BoardRules,
   request: BoardRequest,
 ): Promise<Board> {
@@ -35,9 +35,31 @@ export async function readBoard(
   }
   const filter = issueQuery(request.filter ?? {});
   const project = await openProjectOrNone(projects);
-  return project === undefined
-    ? { columns: await ruledColumns(issues, rules, filter, cards) }
-    : { project: project.project.title, columns: await keptColumns(issues, rules, project, filter, cards) };
+  const columns =
+    project === undefined
+      ? await ruledColumns(issues, rules, filter, cards)
+      : await keptColumns(issues, rules, project, filter, cards);
+  return {
+    ...(project === undefined ? {} : { project: project.project.title }),
+    columns: await marked(columns, blockers),
+  };
+}
+
+/** The columns with what their cards wait for. One question for all of them. */
+async function marked(
+  columns: readonly BoardColumn[],
+  blockers: IssueBlockers | undefined,
+): Promise<readonly BoardColumn[]> {
+  const open = columns.flatMap(({ cards }) => cards.filter(({ issue }) => issue.state === 'open'));
+  const waiting = await blockers?.openBlockers(open.map(({ issue }) => issue.number));
+  if (waiting === undefined || waiting.size === 0) return columns;
+  return columns.map((column) => ({
+    ...column,
+    cards: column.cards.map((card) => {
+      const blockedBy = card.issue.state === 'open' ? waiting.get(card.issue.number) : undefined;
+      return blockedBy === undefined ? card : { ...card, blockedBy };
+    }),
+  }));
 }
 
 /** While the tracker is down, what is known of its issues is shown by the rules. */

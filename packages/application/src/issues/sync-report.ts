@@ -16,7 +16,7 @@ export interface SyncReport {
   readonly kind: 'full' | 'incremental';
   /** Whether it went on where an interrupted one had stopped. */
   readonly resumed: boolean;
-  /** Issues taken over, each time they were. */
+  /** Different issues taken over. */
   readonly issues: number;
   /** Issues removed because the tracker has them no longer. */
   readonly removed: number;
@@ -33,8 +33,10 @@ export interface SyncReport {
 export interface SyncRun {
   /** Look at every issue, whatever was done before. */
   readonly full?: boolean;
-  /** Ends it between two steps. */
+  /** Ends it between two steps, when nobody else waits for it. */
   readonly signal?: AbortSignal;
+  /** The most milliseconds for all of it; of the one that begins a run that is shared. Default: as long as it takes. */
+  readonly deadlineMs?: number;
   /** Told after each step. */
   readonly onProgress?: (progress: SyncProgress) => void;
 }

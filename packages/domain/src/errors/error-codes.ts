@@ -33,6 +33,11 @@ export const errorCodes = {
     meaning: 'The request carries no token, or not the configured one.',
     remedy: 'Send `Authorization: Bearer <token>` with the token the server was started with.',
   },
+  BACKUP_EXISTS: {
+    kind: 'Conflict',
+    meaning: 'There is a file where the backup is to be written.',
+    remedy: 'Name another file, or add `--force` to take the place of a file that is not in use.',
+  },
   BOARD_COLUMN_NOT_FOUND: {
     kind: 'NotFound',
     meaning: 'The board has no such column.',
@@ -80,10 +85,46 @@ export const errorCodes = {
     meaning: 'A connection was used after it was closed, as happens while a program shuts down.',
     remedy: 'Nothing, when the program is ending; otherwise start it again.',
   },
+  CONVERSATION_EXISTS: {
+    kind: 'Conflict',
+    meaning: 'There is a conversation with this id.',
+    remedy: 'Choose another id, or append to the one there is.',
+  },
+  CONVERSATION_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no conversation with this id.',
+    remedy: 'See which there are with `markitect conversations list`.',
+  },
   CURSOR_INVALID: {
     kind: 'Invalid',
     meaning: 'A page cursor is damaged, or belongs to another query.',
     remedy: 'Start again without a cursor, then pass `nextCursor` back unchanged with the same query.',
+  },
+  CUTOVER_CHANGED: {
+    kind: 'Conflict',
+    meaning: 'Somebody else has changed the stage of the component meanwhile.',
+    remedy: 'Look at it with `markitect cutover status`, and decide again.',
+  },
+  CUTOVER_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'No cutover of this component was started.',
+    remedy:
+      'Start it with `markitect cutover start <component>`; `markitect cutover status` shows the components there are.',
+  },
+  CUTOVER_NOT_READY: {
+    kind: 'Conflict',
+    meaning: 'Something that must hold before this step does not.',
+    remedy: 'The message lists what; `markitect cutover status` shows it at any time.',
+  },
+  CUTOVER_OVER: {
+    kind: 'Conflict',
+    meaning: 'The cutover is complete: nothing leads back.',
+    remedy: 'Nothing to do.',
+  },
+  CUTOVER_SWITCHING: {
+    kind: 'Conflict',
+    meaning: 'A change of the stage is under way.',
+    remedy: 'Try again in a moment.',
   },
   DATABASE_BUSY: {
     kind: 'Unavailable',
@@ -303,6 +344,23 @@ export const errorCodes = {
     meaning: 'The tracker has no issue of this number.',
     remedy: 'List the issues with `markitect issues list`.',
   },
+  ISSUE_SYNC_RUNNING: {
+    kind: 'Conflict',
+    meaning: 'Another process is bringing the copy of the issues up to date.',
+    remedy:
+      'Wait until it is done: what it takes over is in the same copy. One that was killed has its turn until the time in `details.until`.',
+  },
+  LEGACY_FILE_BUSY: {
+    kind: 'Unavailable',
+    meaning: 'Other processes have written to a file of a legacy store for longer than this one waits.',
+    remedy: 'Try again; if it recurs, see what the process named in the message is doing.',
+  },
+  LEGACY_FILE_CORRUPT: {
+    kind: 'Corrupt',
+    meaning: 'A file of a legacy store cannot be read.',
+    remedy:
+      'It was left as it is and set aside under the name in the message: mend it by hand and put it back.',
+  },
   LINK_ESCAPES_ROOT: {
     kind: 'Forbidden',
     meaning: 'A symbolic link leads out of the folder that is being read.',
@@ -359,10 +417,30 @@ export const errorCodes = {
     meaning: 'Every file that was read from a folder is gone, as when its disk is not mounted.',
     remedy: 'Bring the folder back, or remove its documents with `markitect docs remove`.',
   },
+  RATE_LIMIT_EXCEEDED: {
+    kind: 'RateLimited',
+    meaning: 'The next permit of a rate limit is further away than the caller may wait.',
+    remedy: 'Try again when the limit allows it, or raise it.',
+  },
+  RATE_LIMIT_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no rate limit of this name.',
+    remedy: 'See `markitect tasks stats` for the limits there are.',
+  },
   READ_TIMEOUT: {
     kind: 'Timeout',
     meaning: 'A read waited for a free connection longer than its deadline.',
     remedy: 'Try again, narrow long searches, or raise `database.readers`.',
+  },
+  RECORD_CHANGED: {
+    kind: 'Conflict',
+    meaning: 'The record is not at the version expected: somebody has changed it.',
+    remedy: 'Read it again, decide, and write with the version it has now.',
+  },
+  RECORD_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no record under this key.',
+    remedy: 'Look at the keys there are with the `list` command.',
   },
   REQUEST_INVALID: {
     kind: 'Invalid',
@@ -379,10 +457,46 @@ export const errorCodes = {
     meaning: 'The server has nothing at this address.',
     remedy: 'See `/docs` for the addresses there are.',
   },
+  SCHEDULE_INVALID: {
+    kind: 'Invalid',
+    meaning: 'The times of a schedule cannot be understood, or never come.',
+    remedy:
+      'Write five fields (minute, hour, day, month, weekday) or six (seconds first), and a time zone such as Europe/Berlin.',
+  },
+  SCHEDULE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no schedule of this name.',
+    remedy: 'See the schedules with `markitect tasks schedule list`.',
+  },
+  SCRAPING_JOB_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no such part of a research.',
+    remedy: 'See the parts with `markitect research status <id>`.',
+  },
+  SEARCH_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no research of this number.',
+    remedy: 'See which there are with `markitect research list`.',
+  },
   SEARCH_QUERY_INVALID: {
     kind: 'Invalid',
     meaning: 'A search has no words to look for.',
     remedy: 'Search for at least one word, e.g. `ownership`, `"borrow checker"` or `own*`.',
+  },
+  SEARCH_RESULT_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no result of this number.',
+    remedy: 'See the results with `markitect research results <id>`.',
+  },
+  SEARCH_SOURCE_INVALID: {
+    kind: 'Invalid',
+    meaning: 'A source of a research is not known, or what follows its colon cannot be used.',
+    remedy: 'Write `docs`, `issues` or `web:<address>`, with commas between several.',
+  },
+  SEARCH_STATE_INVALID: {
+    kind: 'Conflict',
+    meaning: 'The research is not in a state in which that can be done.',
+    remedy: 'Look at it with `markitect research status <id>`.',
   },
   SELECTOR_INVALID: {
     kind: 'Invalid',
@@ -393,6 +507,11 @@ export const errorCodes = {
     kind: 'Forbidden',
     meaning: 'The server was told to listen beyond this machine without a token.',
     remedy: 'Set MARKITECT_TOKEN or MARKITECT_TOKEN_FILE, or bind to a loopback address.',
+  },
+  SERVER_BUSY: {
+    kind: 'Unavailable',
+    meaning: 'As many clients as may already wait at the server for what is to come.',
+    remedy: 'Ask for the state now and then instead, or raise `research.maxWatchers`.',
   },
   SERVER_UNAVAILABLE: {
     kind: 'Unavailable',
@@ -412,7 +531,59 @@ export const errorCodes = {
   STORE_NOT_INITIALIZED: {
     kind: 'Unavailable',
     meaning: 'There is no MarkiTect database in the data directory.',
-    remedy: 'Run `markitect init` or `markitect ingest <path>`, or name the directory with `--data-dir`.',
+    remedy:
+      'Run `markitect init`, `markitect ingest <path>` or `markitect issues create`, or name the directory with `--data-dir`.',
+  },
+  TASK_CANCELLED: {
+    kind: 'Conflict',
+    meaning: 'The task was cancelled while it ran.',
+    remedy: 'Run it again with `markitect tasks retry <id>`.',
+  },
+  TASK_FAILED: {
+    kind: 'Unexpected',
+    meaning: 'The handler of a task failed with an error of no code.',
+    remedy: 'The message and the log say more; `markitect tasks retry <id>` runs it again.',
+  },
+  TASK_KEY_TAKEN: {
+    kind: 'Conflict',
+    meaning: 'Another unfinished task has the unique key of this one.',
+    remedy: 'Wait until that one is over, or cancel it.',
+  },
+  TASK_LEASE_LOST: {
+    kind: 'Conflict',
+    meaning: 'The worker has lost its lease on the task: somebody else may be doing it.',
+    remedy: 'Nothing to do: what this worker reports is not taken.',
+  },
+  TASK_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'There is no task of this number.',
+    remedy: 'See which there are with `markitect tasks list`.',
+  },
+  TASK_PAYLOAD_INVALID: {
+    kind: 'Invalid',
+    meaning: 'The payload of a task is not what its type asks for.',
+    remedy: 'Enqueue it again with the payload the message describes.',
+  },
+  TASK_STALLED: {
+    kind: 'Timeout',
+    meaning: 'Workers have begun the task and fallen silent each time, until no attempt was left.',
+    remedy: 'See why they stop (memory, crashes), then `markitect tasks redrive`.',
+  },
+  TASK_STATE_INVALID: {
+    kind: 'Conflict',
+    meaning: 'The task is not in a state in which that can be done.',
+    remedy: 'Look at it with `markitect tasks show <id>`.',
+  },
+  TASK_TIMEOUT: {
+    kind: 'Timeout',
+    meaning: 'The handler of a task took longer than its type allows.',
+    remedy: 'The task is tried again as long as it has attempts left.',
+  },
+  TASK_TYPE_UNKNOWN: {
+    kind: 'Invalid',
+    meaning: 'No handler of this worker does tasks of this type.',
+    remedy:
+      'Choose one of `markitect tasks types`. `--force` enqueues what a worker elsewhere knows, `markitect tasks redrive` tries again what is dead.',
   },
   TRACKER_ARCHIVED: {
     kind: 'Forbidden',
@@ -459,6 +630,32 @@ export const errorCodes = {
     kind: 'Unexpected',
     meaning: 'A defect in MarkiTect: an error no adapter has translated.',
     remedy: 'Please report it with the message and what you did; `MARKITECT_DEBUG=1` prints the stack.',
+  },
+  WEB_ADDRESS_REFUSED: {
+    kind: 'Forbidden',
+    meaning:
+      'The address leads into a private network or to this machine, or is not one of http or https without a user.',
+    remedy: 'Allow private addresses with the setting `web.allowPrivate` if that is wanted.',
+  },
+  WEB_CONTENT_UNSUPPORTED: {
+    kind: 'NotSupported',
+    meaning: 'The page is of a kind that no text can be read from.',
+    remedy: 'Only HTML, plain text, Markdown, XML feeds and sitemaps are read.',
+  },
+  WEB_PAGE_NOT_FOUND: {
+    kind: 'NotFound',
+    meaning: 'The server does not give the page; `status` in the details is what it answered.',
+    remedy: 'Check the address. A page that needs a login cannot be read.',
+  },
+  WEB_REDIRECT_INVALID: {
+    kind: 'Corrupt',
+    meaning: 'A page leads to another one too often, in a circle, or to no address at all.',
+    remedy: 'Name the page that is meant by its own address.',
+  },
+  WEB_ROBOTS_DISALLOWED: {
+    kind: 'Forbidden',
+    meaning: 'The robots.txt of the site asks not to fetch this page.',
+    remedy: 'Nothing to do: it is respected.',
   },
   WORKSPACE_BASELINE_CORRUPT: {
     kind: 'Corrupt',

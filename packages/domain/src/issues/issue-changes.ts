@@ -1,6 +1,7 @@
 import { Invalid } from '../errors/markitect-error.js';
 import type { JsonObject } from '../json.js';
 import type { Timestamp } from '../timestamp.js';
+import { isCalendarDate } from './issue-dates.js';
 import type { IssueNumber } from './issue-number.js';
 import type {
   CalendarDate,
@@ -116,9 +117,9 @@ export function editedIssue(
 /** The longest title of an issue, in bytes of UTF-8. */
 export const MAX_ISSUE_TITLE_BYTES = 255;
 
-/** The title of an issue. Throws Invalid `REQUEST_INVALID` when it is blank or too long. */
+/** The title of an issue. Throws Invalid `REQUEST_INVALID` when it is blank, too long or more than a line. */
 export function checkedIssueTitle(title: string): string {
-  const checked = checkedText('title', title);
+  const checked = checkedLine('title', title);
   if (new TextEncoder().encode(checked).length <= MAX_ISSUE_TITLE_BYTES) return checked;
   throw wrong('title', `of at most ${MAX_ISSUE_TITLE_BYTES} bytes`);
 }
@@ -131,13 +132,13 @@ export function checkedComment(body: string): string {
 /** A label as it is kept. Throws Invalid `REQUEST_INVALID` naming the field. */
 export function checkedLabel({ name, color, description, exclusive }: Label): Label {
   if (!/^[0-9a-f]{6}$/i.test(color)) throw wrong('color', 'six hexadecimal digits, e.g. 00aabb');
-  const label = { name: checkedText('name', name), color: color.toLowerCase(), description, exclusive };
+  const label = { name: checkedLine('name', name), color: color.toLowerCase(), description, exclusive };
   return labelScope(label) === undefined ? { ...label, exclusive: false } : label;
 }
 
 /** A milestone as it is kept. Throws Invalid `REQUEST_INVALID` naming the field. */
 export function checkedMilestone({ title, description, state, dueOn }: Milestone): Milestone {
-  const milestone = { title: checkedText('title', title), description, state: checkedState(state) };
+  const milestone = { title: checkedLine('title', title), description, state: checkedState(state) };
   return dueOn === undefined ? milestone : { ...milestone, dueOn: checkedDate('dueOn', dueOn) };
 }
 
@@ -206,9 +207,24 @@ function checkedText(field: string, text: string): string {
   return text.toWellFormed();
 }
 
+/** A text on one line. What steers a terminal has no place in what lists show. */
+function checkedLine(field: string, text: string): string {
+  const checked = checkedText(field, text);
+  if (!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(checked)) return checked;
+  throw wrong(field, 'one line without control characters');
+}
+
+/** The refusal to make an issue wait for itself, or for one that waits for it. */
+export function waitsForItself(number: IssueNumber, by: IssueNumber): Invalid {
+  const message =
+    number === by
+      ? `issue #${number} cannot wait for itself`
+      : `issues #${number} and #${by} would wait for each other`;
+  return new Invalid('REQUEST_INVALID', message, { details: { field: 'by', number, by } });
+}
+
 function checkedDate(field: string, date: CalendarDate): CalendarDate {
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date));
-  if (isDate && new Date(date).toISOString().startsWith(date)) return date;
+  if (isCalendarDate(date)) return date;
   throw wrong(field, 'a day, e.g. 2026-11-21');
 }
 

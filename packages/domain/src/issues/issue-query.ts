@@ -1,6 +1,7 @@
 import { Invalid } from '../errors/markitect-error.js';
 import type { Timestamp } from '../timestamp.js';
 import type { Issue } from './issue.js';
+import { parseInstant } from './issue-dates.js';
 
 export const issueSorts = ['number', 'createdAt', 'updatedAt', 'comments'] as const;
 export type IssueSort = (typeof issueSorts)[number];
@@ -41,11 +42,6 @@ export function issueQuery(query: IssueQuery): IssueQuery {
   for (const [field, value] of Object.entries({ assignee, author, milestone })) {
     refuse(field, typeof value === 'string' && value.trim() === '', 'a name');
   }
-  refuse(
-    'updatedSince',
-    updatedSince !== undefined && Number.isNaN(Date.parse(updatedSince)),
-    'a time, e.g. 2026-11-21T08:00:00Z',
-  );
   const labels = Object.fromEntries(
     (['all', 'any', 'none'] as const).flatMap((part) => {
       const names = query.labels?.[part] ?? [];
@@ -65,7 +61,7 @@ export function issueQuery(query: IssueQuery): IssueQuery {
     ...(author === undefined ? {} : { author }),
     ...(milestone === undefined ? {} : { milestone }),
     ...(words.length === 0 ? {} : { text: words.join(' ') }),
-    ...(updatedSince === undefined ? {} : { updatedSince: new Date(updatedSince).toISOString() }),
+    ...(updatedSince === undefined ? {} : { updatedSince: parseInstant(updatedSince, 'updatedSince') }),
     ...(sort === undefined ? {} : { sort }),
     ...(order === undefined ? {} : { order }),
   });

@@ -41,6 +41,8 @@ export type DocumentSort = (typeof documentSorts)[number];
 /** A full-text search. Results come best first: title counts most, then headings, then text. */
 export interface DocumentSearch extends PageRequest {
   readonly terms: readonly SearchTerm[];
+  /** Default `all`. `any`: at least one of those that are not excluded; the more, and the rarer, the better. */
+  readonly match?: 'all' | 'any';
   readonly prefix?: string;
   readonly tag?: string;
 }
@@ -80,7 +82,7 @@ export interface DocumentRepository {
   /** One page of documents. Cost does not grow with the depth of the page. Throws Invalid `CURSOR_INVALID`. */
   list(query: DocumentQuery): Promise<Page<DocumentSummary>>;
 
-  /** One page of the documents that meet all terms. Throws Invalid `CURSOR_INVALID`. */
+  /** One page of the documents that meet the terms. Throws Invalid `CURSOR_INVALID`. */
   search(search: DocumentSearch): Promise<Page<SearchHit>>;
 
   /** The links of a document and to it, judged against what is stored now; `undefined`: no such document. */

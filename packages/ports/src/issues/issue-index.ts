@@ -4,6 +4,8 @@ import { definePort } from '../port.js';
 /** A full-text search of issues. Results come best first: the title counts most, then the body, then comments. */
 export interface IssueSearch extends PageRequest {
   readonly terms: readonly SearchTerm[];
+  /** Default `all`. `any`: at least one of those that are not excluded; the more, and the rarer, the better. */
+  readonly match?: 'all' | 'any';
   /** Absent: both. */
   readonly state?: 'open' | 'closed';
 }
@@ -18,7 +20,7 @@ export interface IssueHit {
 
 /** The full texts of the issues of one tracker, its comments included: of the embedded one or of a mirror. */
 export interface IssueIndex {
-  /** One page of the issues that meet all terms. Throws Invalid `CURSOR_INVALID` and the errors of a database. */
+  /** One page of the issues that meet the terms. Throws Invalid `CURSOR_INVALID` and the errors of a database. */
   search(search: IssueSearch): Promise<Page<IssueHit>>;
 }
 

@@ -2,6 +2,10 @@ import type { JsonValue } from '@markitect/domain';
 import type { DocumentRepository } from '../documents/document-repository.js';
 import type { IssueRepository } from '../issues/issue-repository.js';
 import { definePort } from '../port.js';
+import type { ScrapingJobRepository } from '../research/scraping-job-repository.js';
+import type { SearchRepository } from '../research/search-repository.js';
+import type { SearchResultRepository } from '../research/search-result-repository.js';
+import type { TaskQueue } from '../tasks/task-queue.js';
 import type { WorkspaceRepository } from '../workspaces/workspace-repository.js';
 
 /** How a unit of work is run. */
@@ -52,6 +56,11 @@ export interface Transaction {
   /** The embedded tracker. */
   readonly issues: IssueRepository;
   readonly workspaces: WorkspaceRepository;
+  readonly searches: SearchRepository;
+  readonly scrapingJobs: ScrapingJobRepository;
+  readonly searchResults: SearchResultRepository;
+  /** Tasks that are enqueued, settled and so on if and only if the unit of work is committed. */
+  readonly tasks: TaskQueue;
   readonly cache: TransactionCache;
   readonly outbox: TransactionOutbox;
   /** The files below a root that the store was opened with. Throws Invalid `FILE_ROOT_UNKNOWN`. */

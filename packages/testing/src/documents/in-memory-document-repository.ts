@@ -61,13 +61,13 @@ export class InMemoryDocumentRepository implements DocumentRepository {
     );
   }
 
-  search({ terms, limit, cursor, ...filters }: DocumentSearch): Promise<Page<SearchHit>> {
+  search({ terms, match, limit, cursor, ...filters }: DocumentSearch): Promise<Page<SearchHit>> {
     return settle(() => {
       const hits = this.#matching(filters).flatMap(({ draft }): SearchHit[] => {
-        const found = searchDocument(draft, terms);
+        const found = searchDocument(draft, terms, match);
         return found === undefined ? [] : [{ path: draft.path, title: draft.title, ...found }];
       });
-      const query = ['search', terms.map((term) => ({ ...term })), queryOf(filters)];
+      const query = ['search', terms.map((term) => ({ ...term })), match ?? 'all', queryOf(filters)];
       return pageOf(hits, definedOnly({ limit, cursor }), query, (hit) => [-hit.score, hit.path]);
     });
   }

@@ -15,6 +15,7 @@ const SNIPPET_TOKENS = 10;
 export function searchDocument(
   draft: Pick<DocumentDraft, 'title' | 'headings' | 'text'>,
   terms: readonly SearchTerm[],
+  match: 'all' | 'any' = 'all',
 ): { score: number; snippet: SnippetPart[] } | undefined {
   const text = tokensOf(draft.text);
   const fields = [
@@ -25,9 +26,10 @@ export function searchDocument(
   let score = 0;
   for (const term of terms) {
     const found = fields.reduce((sum, field) => sum + field.weight * places(field.tokens, term).length, 0);
-    if (found > 0 === term.excluded) return undefined;
+    if (found > 0 ? term.excluded : !term.excluded && match === 'all') return undefined;
     score += found;
   }
+  if (match === 'any' && score === 0) return undefined;
   return { score, snippet: snippetOf(draft.text, text, terms) };
 }
 

@@ -1,11 +1,21 @@
-import type { IssueNumber } from '@markitect/domain';
-import type { IssueMirror, MirroredIssue, MirrorProgress, MirrorStep } from '@markitect/ports';
+import type { Issue, IssueNumber } from '@markitect/domain';
+import type {
+  IssueMirror,
+  MirroredIssue,
+  MirrorProgress,
+  MirrorStep,
+  MirrorTurn,
+  TurnRequest,
+} from '@markitect/ports';
 import { InMemoryIssueRepository } from './in-memory-issue-repository.js';
 
 /** A mirror for tests that keeps everything in memory and the whole contract. */
 export class InMemoryIssueMirror implements IssueMirror {
   /** What it has, to be read; as an index too. */
   readonly issues = new InMemoryIssueRepository({ user: 'mirror', writable: false });
+
+  /** Whose turn it is. */
+  turn: MirrorTurn | undefined;
 
   async progress(): Promise<MirrorProgress> {
     return Promise.resolve(structuredClone(this.issues.book.progress));
@@ -29,6 +39,25 @@ export class InMemoryIssueMirror implements IssueMirror {
 
   async numbers(): Promise<readonly IssueNumber[]> {
     return Promise.resolve([...this.issues.book.records.keys()].sort((a, b) => a - b));
+  }
+
+  async getMany(numbers: readonly IssueNumber[]): Promise<readonly (Issue | undefined)[]> {
+    return this.issues.getMany(numbers);
+  }
+
+  async takeTurn({ token, holder, ttlMs }: TurnRequest): Promise<MirrorTurn> {
+    await Promise.resolve();
+    const now = Date.now();
+    const held = this.turn;
+    if (held !== undefined && held.token !== token && Date.parse(held.until) > now) return held;
+    const since = held?.token === token ? held.since : new Date(now).toISOString();
+    this.turn = { token, holder, since, until: new Date(now + ttlMs).toISOString() };
+    return this.turn;
+  }
+
+  async endTurn(token: string): Promise<void> {
+    await Promise.resolve();
+    if (this.turn?.token === token) this.turn = undefined;
   }
 }
 

@@ -6,7 +6,6 @@ import {
   Conflict,
   editedIssue,
   Forbidden,
-  Invalid,
   type Issue,
   type IssueComment,
   type IssueDraft,
@@ -26,10 +25,12 @@ import {
   pageLimit,
   type PageRequest,
   type TrackerNames,
+  waitsForItself,
 } from '@markitect/domain';
 import {
   decodeCursor,
   encodeCursor,
+  type IssueBlockers,
   type IssueHit,
   type IssueIndex,
   type IssueRepository,
@@ -53,7 +54,7 @@ export interface InMemoryIssueOptions {
 }
 
 /** A tracker for tests that keeps everything in memory and the whole contract; its full texts can be searched too. */
-export class InMemoryIssueRepository implements IssueRepository, IssueIndex {
+export class InMemoryIssueRepository implements IssueRepository, IssueIndex, IssueBlockers {
   readonly book: IssueBook;
   readonly #options: InMemoryIssueOptions;
   readonly #names: TrackerNames;
@@ -112,7 +113,7 @@ export class InMemoryIssueRepository implements IssueRepository, IssueIndex {
     await this.#write();
     const { issue, blockers } = this.book.record(number);
     if (version !== undefined && version !== issue.version) {
-      throw new Conflict('ISSUE_CHANGED', `issue ${number} was changed by somebody else`, {
+      throw new Conflict('ISSUE_CHANGED', `issue #${number} was changed in the meantime`, {
         details: { number, version: issue.version },
       });
     }
@@ -121,9 +122,13 @@ export class InMemoryIssueRepository implements IssueRepository, IssueIndex {
     const changed = editedIssue(issue, edit, this.#names, stamp);
     const open = blockers.filter((blocker) => this.book.records.get(blocker)?.issue.state === 'open');
     if (changed.issue.state === 'closed' && issue.state === 'open' && open.length > 0) {
-      throw new Conflict('ISSUE_BLOCKED', `issue ${number} waits for ${open.join(', ')}`, {
-        details: { number, blockers: open },
-      });
+      throw new Conflict(
+        'ISSUE_BLOCKED',
+        `issue #${number} waits for ${open.map((each) => `#${each}`).join(', ')}`,
+        {
+          details: { number, blockers: open },
+        },
+      );
     }
     this.book.change(number, { issue: changed.issue }, changed.events);
     return structuredClone(changed.issue);
@@ -139,7 +144,7 @@ export class InMemoryIssueRepository implements IssueRepository, IssueIndex {
     const { issue, comments } = this.book.record(number);
     const body = checkedComment(text);
     if (issue.isLocked)
-      throw new Forbidden('ISSUE_LOCKED', `issue ${number} is locked`, { details: { number } });
+      throw new Forbidden('ISSUE_LOCKED', `issue #${number} is locked`, { details: { number } });
     const { user: author } = this.#options;
     const at = this.#now();
     const comment = { id: this.book.nextId(), author, body, createdAt: at, updatedAt: at };
@@ -164,14 +169,28 @@ export class InMemoryIssueRepository implements IssueRepository, IssueIndex {
     return this.#all().filter((issue) => this.book.record(issue.number).blockers.includes(number));
   }
 
+  async openBlockers(
+    numbers: readonly IssueNumber[],
+  ): Promise<ReadonlyMap<IssueNumber, readonly IssueNumber[]>> {
+    const found = new Map<IssueNumber, readonly IssueNumber[]>();
+    for (const number of numbers) {
+      if (!this.book.records.has(number)) continue;
+      const open = (await this.blockers(number)).filter(({ state }) => state === 'open');
+      if (open.length > 0)
+        found.set(
+          number,
+          open.map((blocker) => blocker.number),
+        );
+    }
+    return found;
+  }
+
   async block(number: IssueNumber, by: IssueNumber): Promise<void> {
     await this.#write();
     const { blockers } = this.book.record(number);
     const other = this.book.record(by);
     if (number === by || other.blockers.includes(number)) {
-      throw new Invalid('REQUEST_INVALID', `issues ${number} and ${by} would wait for each other`, {
-        details: { field: 'by' },
-      });
+      throw waitsForItself(number, by);
     }
     if (!blockers.includes(by)) this.#depend(number, by, [...blockers, by], 'add_dependency');
   }
@@ -221,7 +240,7 @@ export class InMemoryIssueRepository implements IssueRepository, IssueIndex {
 
   async search(search: IssueSearch): Promise<Page<IssueHit>> {
     await Promise.resolve();
-    const sequence = ['search', JSON.stringify(search.terms), search.state ?? null];
+    const sequence = ['search', JSON.stringify(search.terms), search.match ?? 'all', search.state ?? null];
     const place = placeAfter(search, sequence);
     const hits = [...this.book.records.values()].flatMap((record) => {
       const found = answers(record, search);
@@ -311,8 +330,8 @@ function pageOf<T>(
     : { items, nextCursor: encodeCursor(sequence, placeOf(last)) };
 }
 
-function answers({ issue, comments }: IssueRecord, { terms, state }: IssueSearch) {
+function answers({ issue, comments }: IssueRecord, { terms, match, state }: IssueSearch) {
   if (state !== undefined && issue.state !== state) return undefined;
   const text = [issue.body, ...comments.map(({ body }) => body)].join('\n');
-  return searchDocument({ title: issue.title, headings: [], text }, terms);
+  return searchDocument({ title: issue.title, headings: [], text }, terms, match);
 }

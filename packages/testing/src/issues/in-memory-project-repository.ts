@@ -38,7 +38,7 @@ export class InMemoryProjectRepository implements ProjectRepository {
       });
     }
     if (!this.#issues(issue)) {
-      throw new NotFound('ISSUE_NOT_FOUND', `there is no issue ${issue}`, { details: { number: issue } });
+      throw new NotFound('ISSUE_NOT_FOUND', `there is no issue #${issue}`, { details: { number: issue } });
     }
     const columns = board.columns.map((each) => {
       const issues = each.issues.filter((number) => number !== issue);

@@ -31,7 +31,7 @@ export class IssueBook {
   record(number: IssueNumber): IssueRecord {
     const record = this.records.get(number);
     if (record !== undefined) return record;
-    throw new NotFound('ISSUE_NOT_FOUND', `there is no issue ${number}`, { details: { number } });
+    throw new NotFound('ISSUE_NOT_FOUND', `there is no issue #${number}`, { details: { number } });
   }
 
   /** Replaces parts of what is known of an issue. */

@@ -46,6 +46,8 @@ export function describeIssueIndexContract(name: string, open: () => Promise<Ope
       expect(await search(index, 'compl*')).toEqual([2]);
       expect(await search(index, 'more twice')).toEqual([3]);
       expect(await search(index, 'missing')).toEqual([]);
+      expect((await search(index, 'checker twice missing', { match: 'any' })).sort()).toEqual([1, 3]);
+      expect(await search(index, 'missing', { match: 'any' })).toEqual([]);
     });
 
     test('gives the whole issue, and the words found marked', async ({ index, mirror }) => {

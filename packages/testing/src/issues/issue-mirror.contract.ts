@@ -164,6 +164,49 @@ export function describeIssueMirrorContract(name: string, open: () => Promise<Op
       expect((await repository.list({ labels: { any: ['bug'] } })).items).toHaveLength(2);
     });
 
+    test('gives the issues it has, in the order asked for', async ({ mirror }) => {
+      const [first, second] = [issue({ number: 1 }), issue({ number: 2, labels: [issueLabel('bug')] })];
+      await mirror.apply({
+        issues: [first, second].map((each) => ({ issue: each, comments: [], blockers: [] })),
+        progress: {},
+      });
+      expect(await mirror.getMany([2, 9, 1, 2])).toEqual([second, undefined, first, second]);
+      expect(await mirror.getMany([])).toEqual([]);
+    });
+
+    test('gives its turn to one of many, until that gives it back', async ({ mirror }) => {
+      const ask = (token: string) => mirror.takeTurn({ token, holder: `holder of ${token}`, ttlMs: 60_000 });
+      const turns = await Promise.all(['a', 'b', 'c'].map(ask));
+      const [first] = turns;
+      expect(new Set(turns.map(({ token }) => token)).size).toBe(1);
+      expect(first?.holder).toBe(`holder of ${first?.token ?? ''}`);
+      expect(Date.parse(first?.until ?? '')).toBeGreaterThan(Date.parse(first?.since ?? ''));
+      await mirror.endTurn('somebody else');
+      expect((await ask('d')).token).toBe(first?.token);
+      await mirror.endTurn(first?.token ?? '');
+      expect((await ask('d')).token).toBe('d');
+    });
+
+    test('lets a turn be renewed by its holder, and end by itself', async ({ mirror }) => {
+      const ask = (token: string, ttlMs: number) => mirror.takeTurn({ token, holder: token, ttlMs });
+      const first = await ask('a', 60_000);
+      const renewed = await ask('a', 120_000);
+      expect(renewed).toMatchObject({ token: 'a', since: first.since });
+      expect(Date.parse(renewed.until)).toBeGreaterThan(Date.parse(first.until));
+      await ask('a', 1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect((await ask('b', 60_000)).token).toBe('b');
+      // Whose turn is over has not got it any more.
+      expect((await ask('a', 60_000)).token).toBe('b');
+    });
+
+    test('keeps its turn apart from its progress', async ({ mirror }) => {
+      await mirror.takeTurn({ token: 'a', holder: 'a', ttlMs: 60_000 });
+      expect(await mirror.progress()).toEqual({});
+      await mirror.apply({ progress: { cursor: 'c' } });
+      expect((await mirror.takeTurn({ token: 'b', holder: 'b', ttlMs: 60_000 })).token).toBe('a');
+    });
+
     test('takes many issues in one step', async ({ mirror, repository }) => {
       const numbers: readonly IssueNumber[] = Array.from({ length: 500 }, (_, index) => index + 1);
       const issues = numbers.map((number) => ({ issue: issue({ number }), comments: [], blockers: [] }));

@@ -5,6 +5,16 @@ import {
   documentRepositoryPort,
   type FileStore,
   type IssueRepository,
+  type ScrapingJobRepository,
+  scrapingJobRepositoryPort,
+  type SearchRepository,
+  searchRepositoryPort,
+  type SearchResultRepository,
+  searchResultRepositoryPort,
+  type TaskQueue,
+  taskQueuePort,
+  type TaskScheduleRepository,
+  taskScheduleRepositoryPort,
   type Transaction,
   type TransactionCache,
   type TransactionFiles,
@@ -14,7 +24,7 @@ import {
 } from '@markitect/ports';
 import type { InMemoryFileStore } from '../files/in-memory-file-store.js';
 import type { Interruption } from './interruption.js';
-import { callsThrough, issueCallsThrough } from './port-calls.js';
+import { callsThrough, issueCallsThrough, streamingCallsThrough } from './port-calls.js';
 import type { Effect, WorkingState } from './working-state.js';
 
 /** The transaction whose work is running. */
@@ -34,6 +44,12 @@ export class InMemoryTransaction implements Transaction {
   readonly documents: DocumentRepository;
   readonly issues: IssueRepository;
   readonly workspaces: WorkspaceRepository;
+  readonly searches: SearchRepository;
+  readonly scrapingJobs: ScrapingJobRepository;
+  readonly searchResults: SearchResultRepository;
+  readonly tasks: TaskQueue;
+  /** No part of the port: what the schedules that others see write with. */
+  readonly schedules: TaskScheduleRepository;
   readonly cache: TransactionCache;
   readonly outbox: TransactionOutbox;
   readonly #context: UnitContext;
@@ -53,6 +69,21 @@ export class InMemoryTransaction implements Transaction {
     this.issues = issueCallsThrough((call) => this.#operate(call.name, () => call.on(state.issues)));
     this.workspaces = callsThrough(workspaceRepositoryPort, (call) =>
       this.#operate(call.name, () => call.on(state.workspaces)),
+    );
+    this.searches = streamingCallsThrough(searchRepositoryPort, (call) =>
+      this.#operate(call.name, () => call.on(state.searches)),
+    );
+    this.scrapingJobs = callsThrough(scrapingJobRepositoryPort, (call) =>
+      this.#operate(call.name, () => call.on(state.scrapingJobs)),
+    );
+    this.searchResults = streamingCallsThrough(searchResultRepositoryPort, (call) =>
+      this.#operate(call.name, () => call.on(state.searchResults)),
+    );
+    this.tasks = streamingCallsThrough(taskQueuePort, (call) =>
+      this.#operate(call.name, () => call.on(state.tasks)),
+    );
+    this.schedules = callsThrough(taskScheduleRepositoryPort, (call) =>
+      this.#operate(call.name, () => call.on(state.schedules)),
     );
     this.cache = {
       invalidate: (keys) =>

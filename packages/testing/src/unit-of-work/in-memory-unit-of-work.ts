@@ -7,6 +7,17 @@ import {
   type IssueRepository,
   type OpenTransaction,
   type Port,
+  type ScrapingJobRepository,
+  scrapingJobRepositoryPort,
+  type SearchRepository,
+  searchRepositoryPort,
+  type SearchResultRepository,
+  searchResultRepositoryPort,
+  type TaskQueue,
+  taskQueuePort,
+  type TaskScheduleRepository,
+  taskScheduleRepositoryPort,
+  type TaskSignal,
   type Transaction,
   type UnitOfWork,
   type UnitOfWorkOptions,
@@ -15,7 +26,7 @@ import {
 } from '@markitect/ports';
 import { currentTransaction, InMemoryTransaction } from './in-memory-transaction.js';
 import { Interruption } from './interruption.js';
-import { callsThrough, issueCallsThrough, type PortCall } from './port-calls.js';
+import { callsThrough, issueCallsThrough, type PortCall, streamingCallsThrough } from './port-calls.js';
 import {
   type Effect,
   type InvalidationEffect,
@@ -37,6 +48,13 @@ export class InMemoryUnitOfWork implements UnitOfWork {
   readonly issues: IssueRepository;
   /** What others see of the workspaces. Its writes are units of work, refused inside of one. */
   readonly workspaces: WorkspaceRepository;
+  /** What others see of the searches. Their writes are units of work, refused inside of one; so with the next two. */
+  readonly searches: SearchRepository;
+  readonly scrapingJobs: ScrapingJobRepository;
+  readonly searchResults: SearchResultRepository;
+  /** What others see of the tasks. Its writes are units of work, refused inside of one. */
+  readonly tasks: TaskQueue;
+  readonly schedules: TaskScheduleRepository;
   /** The messages delivered so far. */
   readonly delivered: SentMessage[] = [];
   /** The cache keys and tags invalidated so far. */
@@ -64,6 +82,21 @@ export class InMemoryUnitOfWork implements UnitOfWork {
       this.#committed.workspaces,
       (tx) => tx.workspaces,
     );
+    this.searches = streamingCallsThrough(searchRepositoryPort, (call) =>
+      this.#answer(call, this.#committed.searches, (tx) => tx.searches),
+    );
+    this.scrapingJobs = this.#outside(
+      scrapingJobRepositoryPort,
+      this.#committed.scrapingJobs,
+      (tx) => tx.scrapingJobs,
+    );
+    this.searchResults = streamingCallsThrough(searchResultRepositoryPort, (call) =>
+      this.#answer(call, this.#committed.searchResults, (tx) => tx.searchResults),
+    );
+    this.tasks = streamingCallsThrough(taskQueuePort, (call) =>
+      this.#answer(call, this.#committed.tasks, (tx) => tx.tasks),
+    );
+    this.schedules = this.#outside(taskScheduleRepositoryPort, this.#committed.schedules, schedulesOf);
   }
 
   async run<T>(work: (transaction: Transaction) => Promise<T>, options: UnitOfWorkOptions = {}): Promise<T> {
@@ -118,6 +151,10 @@ export class InMemoryUnitOfWork implements UnitOfWork {
       documents: transaction.documents,
       issues: transaction.issues,
       workspaces: transaction.workspaces,
+      searches: transaction.searches,
+      scrapingJobs: transaction.scrapingJobs,
+      searchResults: transaction.searchResults,
+      tasks: transaction.tasks,
       cache: transaction.cache,
       outbox: transaction.outbox,
       files: (root) => transaction.files(root),
@@ -126,6 +163,11 @@ export class InMemoryUnitOfWork implements UnitOfWork {
       ...end,
       [Symbol.asyncDispose]: end.rollback,
     };
+  }
+
+  /** Tells of committed tasks; one for each worker. */
+  taskSignal(): TaskSignal {
+    return this.#committed.taskSignal();
   }
 
   /** Does what an earlier commit has left undone. Throws Unavailable `COMMIT_NOT_APPLIED`. */
@@ -236,6 +278,12 @@ export class InMemoryUnitOfWork implements UnitOfWork {
       ? call.on(committed)
       : this.run((transaction) => call.on(inside(transaction)), { inside: 'refuse' });
   }
+}
+
+/** Schedules are no part of the port, and yet of the rows that a unit of work copies. */
+function schedulesOf(transaction: Transaction): TaskScheduleRepository {
+  if (transaction instanceof InMemoryTransaction) return transaction.schedules;
+  throw new Error('a transaction of somebody else');
 }
 
 function isLeft(effect: Effect): effect is LeftEffect {

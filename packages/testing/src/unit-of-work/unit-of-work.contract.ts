@@ -6,6 +6,8 @@ import { describeFilesAndEffects } from './contract/files-and-effects.js';
 import { describeIssues } from './contract/issues.js';
 import { describeNesting } from './contract/nesting.js';
 import { describeOutcomes } from './contract/outcomes.js';
+import { describeResearch } from './contract/research.js';
+import { describeTasks } from './contract/tasks.js';
 
 /**
  * What every UnitOfWork promises, whatever it keeps its rows and files in. `open` gives a new, empty one for each test,
@@ -19,5 +21,7 @@ export function describeUnitOfWorkContract(name: string, open: OpenUnitOfWork): 
     describeCancellation(open);
     describeFilesAndEffects(open);
     describeIssues(open);
+    describeResearch(open);
+    describeTasks(open);
   });
 }

@@ -3,6 +3,14 @@ import type { FileStore } from '@markitect/ports';
 import { InMemoryDocumentRepository } from '../documents/in-memory-document-repository.js';
 import { InMemoryFileStore } from '../files/in-memory-file-store.js';
 import { InMemoryIssueRepository } from '../issues/in-memory-issue-repository.js';
+import { InMemoryScrapingJobRepository } from '../research/in-memory-scraping-job-repository.js';
+import { InMemorySearchRepository } from '../research/in-memory-search-repository.js';
+import { InMemorySearchResultRepository } from '../research/in-memory-search-result-repository.js';
+import { ResearchBook } from '../research/research-book.js';
+import { InMemoryTaskQueue } from '../tasks/in-memory-task-queue.js';
+import { InMemoryTaskScheduleRepository } from '../tasks/in-memory-task-schedule-repository.js';
+import { InMemoryTaskSignal } from '../tasks/in-memory-task-signal.js';
+import { TaskBook } from '../tasks/task-book.js';
 import { InMemoryWorkspaceRepository } from '../workspaces/in-memory-workspace-repository.js';
 
 /** A message that has been sent. */
@@ -30,6 +38,13 @@ export class WorkingState {
   readonly documents = new InMemoryDocumentRepository();
   readonly issues: InMemoryIssueRepository;
   readonly workspaces = new InMemoryWorkspaceRepository();
+  readonly searches: InMemorySearchRepository;
+  readonly scrapingJobs: InMemoryScrapingJobRepository;
+  readonly searchResults: InMemorySearchResultRepository;
+  readonly tasks: InMemoryTaskQueue;
+  readonly schedules: InMemoryTaskScheduleRepository;
+  readonly #research = new ResearchBook();
+  readonly #tasks = new TaskBook();
   effects: readonly Effect[] = [];
   afterCommit: readonly (() => void | Promise<void>)[] = [];
   #files = new Map<string, InMemoryFileStore>();
@@ -39,6 +54,15 @@ export class WorkingState {
   constructor(user: string) {
     this.#user = user;
     this.issues = new InMemoryIssueRepository({ user });
+    this.searches = new InMemorySearchRepository(this.#research);
+    this.scrapingJobs = new InMemoryScrapingJobRepository(this.#research);
+    this.searchResults = new InMemorySearchResultRepository(this.#research);
+    this.tasks = new InMemoryTaskQueue(this.#tasks);
+    this.schedules = new InMemoryTaskScheduleRepository(this.#tasks);
+  }
+
+  taskSignal(): InMemoryTaskSignal {
+    return new InMemoryTaskSignal(this.#tasks);
   }
 
   /** The files below a root; copied from the store that others see when first asked for. */
@@ -68,6 +92,8 @@ export class WorkingState {
     this.documents.become(other.documents);
     this.issues.book.become(other.issues.book);
     this.workspaces.become(other.workspaces);
+    this.#research.become(other.#research);
+    this.#tasks.become(other.#tasks);
   }
 }
 

@@ -13,14 +13,36 @@ type Call = (...args: unknown[]) => unknown;
  * value of before can be served by nobody after it, and none is lost when it is undone. Nothing is cached inside.
  */
 export function invalidating(unitOfWork: UnitOfWork, plans: InvalidatingPlans): UnitOfWork {
-  const calls = new Map<string, PlannedCalls>();
-  if (plans.documents !== undefined) calls.set('documents', PlannedCalls.of(plans.documents));
-  if (plans.issues !== undefined) calls.set('issues', PlannedCalls.of(plans.issues));
-  if (plans.workspaces !== undefined) calls.set('workspaces', PlannedCalls.of(plans.workspaces));
+  const calls = callsOf(plans);
   return {
     run: (work, options) => unitOfWork.run((transaction) => work(watched(transaction, calls)), options),
     begin: async (options) => watched(await unitOfWork.begin(options), calls),
   };
+}
+
+/** Receives a message of the outbox, in a transaction that no {@link invalidating} has seen. */
+type Handler = (message: never, transaction: Transaction) => Promise<void>;
+
+/** The same for the handlers of messages, by topic: a store calls them with transactions of its own. */
+export function invalidatingHandlers<H extends Readonly<Record<string, Handler>>>(
+  handlers: H,
+  plans: InvalidatingPlans,
+): H {
+  const calls = callsOf(plans);
+  const wrapped = Object.entries<Handler>(handlers).map(([topic, handler]) => {
+    const invalidatingHandler: Handler = (message, transaction) =>
+      handler(message, watched(transaction, calls));
+    return [topic, invalidatingHandler] as const;
+  });
+  return Object.fromEntries(wrapped) as H;
+}
+
+function callsOf({ documents, issues, workspaces }: InvalidatingPlans): ReadonlyMap<string, PlannedCalls> {
+  const calls = new Map<string, PlannedCalls>();
+  if (documents !== undefined) calls.set('documents', PlannedCalls.of(documents));
+  if (issues !== undefined) calls.set('issues', PlannedCalls.of(issues));
+  if (workspaces !== undefined) calls.set('workspaces', PlannedCalls.of(workspaces));
+  return calls;
 }
 
 function watched<T extends Transaction>(transaction: T, plans: ReadonlyMap<string, PlannedCalls>): T {

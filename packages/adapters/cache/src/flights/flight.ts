@@ -1,5 +1,4 @@
-import { Timeout } from '@markitect/domain';
-import { cacheKey, type CachePolicy, type FactoryContext, type PreviousValue } from '@markitect/ports';
+import { cacheKey, type CachePolicy, type PreviousValue } from '@markitect/ports';
 import type { CacheCore, NamespaceSettings } from '../cache-core.js';
 import type { MemoryEntry } from '../memory/memory-entry.js';
 import type { Shelf } from '../memory/memory-tier.js';
@@ -8,6 +7,8 @@ import { Names } from '../names.js';
 import { mergePolicy } from '../policy.js';
 import { AbortHandle, FactoryCall } from './factory-call.js';
 import { takeTurn } from './lease-turn.js';
+import { type AnyFactory, runFactory } from './run-factory.js';
+import { tookTooLong, Waiters } from './waiters.js';
 
 /** What came of a flight. */
 export interface Outcome {
@@ -17,9 +18,6 @@ export interface Outcome {
   /** The position of the log up to which the value is right: callers that came at or before it may have it unseen. */
   readonly asOf: number;
 }
-
-/** A factory of whatever type. */
-export type AnyFactory = (context: FactoryContext<unknown>) => unknown;
 
 /** What is to be made, and how. */
 export interface Order {
@@ -44,9 +42,7 @@ export class Flight {
   asOf: number;
   /** The soft timeout is over: those who come now are served what is expired at once. */
   isLate = false;
-  /** It does not end when nobody waits any more. */
-  #isWantedAnyway: boolean;
-  #waiting = 0;
+  readonly #waiters: Waiters;
   #isOver = false;
   readonly #core: CacheCore;
   readonly #order: Order;
@@ -59,7 +55,8 @@ export class Flight {
     this.#core = core;
     this.#order = order;
     this.#previous = order.previous;
-    this.#isWantedAnyway = order.isRefresh;
+    this.#waiters = new Waiters(order.key, (reason) => this.#end(reason));
+    this.#waiters.isWantedAnyway = order.isRefresh;
     this.asOf = core.log.position();
     this.served = new Promise((resolve, reject) => {
       this.#serve = resolve;
@@ -80,26 +77,8 @@ export class Flight {
   }
 
   /** Waits for what is served. Throws Timeout `DEADLINE_EXCEEDED` when the signal is aborted before. */
-  async join(signal: AbortSignal | undefined): Promise<Outcome> {
-    if (signal === undefined) {
-      this.#isWantedAnyway = true;
-      return this.served;
-    }
-    this.#waiting += 1;
-    let stop: () => void = () => undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      stop = () => reject(cancelled(this.#order.key, signal.reason));
-      signal.addEventListener('abort', stop, { once: true });
-    });
-    try {
-      return await Promise.race([this.served, aborted]);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      this.#waiting -= 1;
-      if (this.#waiting === 0 && !this.#isWantedAnyway) {
-        this.#end(cancelled(this.#order.key, signal.reason));
-      }
-    }
+  join(signal: AbortSignal | undefined): Promise<Outcome> {
+    return this.#waiters.join(this.served, signal);
   }
 
   #end(reason: unknown): void {
@@ -132,7 +111,7 @@ export class Flight {
     const isNews =
       previous === undefined || record.createdAt > previous.createdAt || record.version > previous.version;
     if (!isNews) return undefined;
-    const entry = this.#core.admit(shelf, settings, key, found);
+    const entry = this.#core.admit(shelf, settings, key, found, true);
     if (!found.isFresh) {
       this.#previous = entry;
       return undefined;
@@ -153,10 +132,7 @@ export class Flight {
       if (!Number.isFinite(policy.hardTimeoutMs)) return;
       cancels.push(
         time.after(policy.hardTimeoutMs, () => {
-          const message = `the value of "${key}" took over ${policy.hardTimeoutMs} ms to make`;
-          const error = new Timeout('DEADLINE_EXCEEDED', message, {
-            details: { timeoutMs: policy.hardTimeoutMs },
-          });
+          const error = tookTooLong(key, policy.hardTimeoutMs);
           this.#end(error);
           reject(error);
         }),
@@ -184,34 +160,26 @@ export class Flight {
     const stale = (await this.#core.view.catchUp()) ? this.#stale(false) : undefined;
     if (stale === undefined || this.#isOver) return;
     this.isLate = true;
-    this.#isWantedAnyway = true;
+    this.#waiters.isWantedAnyway = true;
     this.#serve(stale);
   }
 
   async #make(): Promise<Outcome> {
     const { shelf, key, factory, settings } = this.#order;
-    const { log, view, time, counters, events } = this.#core;
+    const { log, view, time } = this.#core;
     const call = new FactoryCall(key, this.#previousValue(), this.#abort);
     const version = log.position();
     this.asOf = version;
-    const started = time.now();
-    counters.factoryRuns += 1;
     let value: unknown;
     try {
-      value = await factory(call);
+      value = await runFactory(this.#core, shelf.namespace, factory, call);
     } catch (error) {
-      counters.factoryFailures += 1;
-      counters.factoryMs += time.now() - started;
       if (this.#previous !== undefined) {
         this.#previous.retryAt = time.now() + this.#order.policy.graceBackoffMs;
         this.#previous.attentionAt = Math.min(this.#previous.retryAt, this.#previous.freshUntil);
       }
-      events.emit('refresh-failed', { namespace: shelf.namespace, key, error });
       throw error;
     }
-    const ms = time.now() - started;
-    counters.factoryMs += ms;
-    events.emit('refresh', { namespace: shelf.namespace, key, ms });
     const policy = mergePolicy(this.#order.policy, call.options);
     const names = new Names(shelf.namespace, key, policy.tags);
     const outcome: Outcome = { value, version, names, asOf: version };
@@ -266,9 +234,4 @@ export class Flight {
       asOf: core.view.applied,
     };
   }
-}
-
-/** A caller's own end of waiting. */
-export function cancelled(key: string, reason: unknown): Timeout {
-  return new Timeout('DEADLINE_EXCEEDED', `waiting for "${key}" was cancelled`, { cause: reason });
 }

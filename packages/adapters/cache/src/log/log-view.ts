@@ -66,8 +66,11 @@ export class LogView {
   }
 
   /** Adds, and knows it here without reading it when nobody else added anything meanwhile. */
-  async append(invalidations: readonly Invalidation[]): Promise<number> {
-    const position = await this.#log.append(invalidations);
+  async append(
+    invalidations: readonly Invalidation[],
+    add = () => this.#log.append(invalidations),
+  ): Promise<number> {
+    const position = await add();
     if (this.#applied === position - invalidations.length) {
       for (const [index, invalidation] of invalidations.entries()) {
         this.#learn(invalidationName(invalidation), position - invalidations.length + index + 1);

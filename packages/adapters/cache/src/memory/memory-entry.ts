@@ -56,6 +56,7 @@ export class MemoryEntry implements CacheRecord {
   readonly #kept: number;
   #attention: number;
   #retry = LONG_AGO;
+  #promise: Promise<unknown> | undefined = undefined;
 
   constructor(
     readonly shelf: Shelf,
@@ -74,6 +75,11 @@ export class MemoryEntry implements CacheRecord {
     this.#fresh = toField(record.freshUntil);
     this.#kept = toField(record.keptUntil);
     this.#attention = toField(attentionAt);
+  }
+
+  /** The value for those who wait for it: one promise for all, since making one takes longer than finding the entry. */
+  get promise(): Promise<unknown> {
+    return (this.#promise ??= Promise.resolve(this.value));
   }
 
   /** The factory answered `undefined`: nothing else is kept as that. */

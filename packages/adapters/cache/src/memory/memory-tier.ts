@@ -50,6 +50,11 @@ export class MemoryTier {
     this.#onEvict = onEvict;
   }
 
+  /** It keeps nothing. */
+  get isOff(): boolean {
+    return this.#maxBytes === 0 || this.#maxEntries === 0;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }

@@ -5,12 +5,14 @@ import {
   invalidationName,
   type LatestInvalidations,
   type LogPage,
+  type TierEntry,
 } from '@markitect/ports';
 import { Acknowledgements } from './acknowledgements.js';
-import type { RedisConnection } from './redis.connection.js';
+import type { RedisCommand, RedisConnection } from './redis.connection.js';
 import { RedisFailure, toCacheError } from './redis-error.js';
 import { appendScript, beatScript, latestScript, sinceScript } from './redis-log-scripts.js';
 import type { RedisScript } from './redis-script.js';
+import type { RedisTier } from './redis-tier.js';
 
 /** How a {@link RedisInvalidationLog} is kept. Except for the connection, the same in all processes. */
 export interface RedisInvalidationLogOptions {
@@ -31,6 +33,8 @@ const GROUP = 2000;
 
 interface Appending {
   readonly names: readonly string[];
+  /** For some of the names what is kept with them: the number of the name, from 1, and what the tier makes of it. */
+  readonly kept: readonly (readonly [number, ReturnType<RedisTier['written']>])[];
   readonly done: (position: number) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -141,9 +145,27 @@ export class RedisInvalidationLog implements InvalidationLog {
   }
 
   append(invalidations: readonly Invalidation[]): Promise<number> {
-    const names = invalidations.map(invalidationName);
+    return this.#gather(invalidations.map(invalidationName), []);
+  }
+
+  /**
+   * Adds the invalidation of each key and keeps its entry, if there is one, in a tier on the same connection, with the
+   * position as its version: one step and one round trip for both. Throws as {@link append}.
+   */
+  appendAndKeep(
+    tier: RedisTier,
+    entries: readonly (readonly [key: string, entry: TierEntry | undefined])[],
+  ): Promise<number> {
+    const kept = entries.flatMap(([key, entry], index) =>
+      entry === undefined ? [] : [[index + 1, tier.written(key, entry)] as const],
+    );
+    const names = entries.map(([name]) => invalidationName({ kind: 'key', name }));
+    return this.#gather(names, kept);
+  }
+
+  #gather(names: readonly string[], kept: Appending['kept']): Promise<number> {
     return new Promise((done, failed) => {
-      this.#appending.push({ names, done, failed });
+      this.#appending.push({ names, kept, done, failed });
       // What others add in the same turn goes along.
       if (this.#appending.length === 1) process.nextTick(() => this.#appendGathered());
     });
@@ -167,10 +189,18 @@ export class RedisInvalidationLog implements InvalidationLog {
   async #appendGroup(group: readonly Appending[]): Promise<void> {
     try {
       const names = group.flatMap((each) => each.names);
-      const answer = await this.#run('record an invalidation', appendScript, [
-        String(this.#maxNames),
-        ...names,
-      ]);
+      const keys: string[] = [];
+      const values: (string | Buffer)[] = [];
+      let before = 0;
+      for (const { names: own, kept } of group) {
+        for (const [number, [key, ms, head, rest]] of kept) {
+          keys.push(key);
+          values.push(String(before + number), ms, head, rest);
+        }
+        before += own.length;
+      }
+      const said = [String(this.#maxNames), String(names.length), ...names, ...values];
+      const answer = await this.#run('record an invalidation', appendScript, said, keys);
       const [last, unknownMs, ...others] = answer as [number, number, ...(string | number)[]];
       const now = performance.now();
       const readers = new Map<string, number>();
@@ -260,12 +290,17 @@ export class RedisInvalidationLog implements InvalidationLog {
     return answer;
   }
 
-  async #run(doing: string, script: RedisScript, values: readonly string[]): Promise<unknown> {
+  async #run(
+    doing: string,
+    script: RedisScript,
+    values: RedisCommand,
+    keys: readonly string[] = [],
+  ): Promise<unknown> {
     if (this.#isClosed) throw toCacheError('CACHE_LOG_FAILED', doing, new RedisFailure('the log is closed'));
     void this.open();
     const first = [this.#channel, String(this.#trustMs), String(this.#newest), this.#id];
     try {
-      return await this.#connection.script(script, this.#keys, [...first, ...values]);
+      return await this.#connection.script(script, [...this.#keys, ...keys], [...first, ...values]);
     } catch (error) {
       throw toCacheError('CACHE_LOG_FAILED', doing, error);
     }

@@ -30,14 +30,19 @@ if not (position and floor and blind and position >= known
 end
 `;
 
-/** More values: the most names, then the names. Answers { position, ms of unknown readers, id, ms, id, ms … }. */
+/**
+ * More values: the most names, how many names, the names; then for each further key the number of its name, its lifetime
+ * in milliseconds (empty: for ever; 0: none) and what stands before and after the version in what is kept there.
+ * Answers { position, ms of unknown readers, id, ms, id, ms … }.
+ */
 export const appendScript = new RedisScript(`${begin}
 local pairs = {}
 local function add()
   if #pairs > 0 then redis.call('ZADD', KEYS[2], unpack(pairs)) end
   pairs = {}
 end
-for index = 6, #ARGV do
+local before, count = position, tonumber(ARGV[6])
+for index = 7, 6 + count do
   position = position + 1
   pairs[#pairs + 1] = position
   pairs[#pairs + 1] = ARGV[index]
@@ -45,6 +50,15 @@ for index = 6, #ARGV do
 end
 add()
 redis.call('HSET', KEYS[1], 'position', text(position))
+for index = 3, #KEYS do
+  local at = 7 + count + (index - 3) * 4
+  local ms, value = ARGV[at + 1], ARGV[at + 2] .. text(before + tonumber(ARGV[at])) .. ARGV[at + 3]
+  if ms == '' then
+    redis.call('SET', KEYS[index], value)
+  elseif ms ~= '0' then
+    redis.call('SET', KEYS[index], value, 'PX', ms)
+  end
+end
 local most = tonumber(ARGV[5])
 local over = redis.call('ZCARD', KEYS[2]) - most
 if over > 0 then

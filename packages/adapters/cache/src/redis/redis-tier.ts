@@ -72,6 +72,12 @@ export class RedisTier implements CacheTier {
     await this.#translated('delete', () => this.#connection.command(command));
   }
 
+  /** An entry for a script that knows its version: key, lifetime in milliseconds, what stands before and after the version. */
+  written(key: string, entry: TierEntry): readonly [string, string, string, string | Buffer] {
+    const { kind, rest } = parts(entry);
+    return [this.#prefix + key, lifetime(entry, this.#now()), kind, rest];
+  }
+
   /** Looks through all keys of the database, a thousand at a time: nobody else waits for it. */
   async clear(): Promise<void> {
     const match = `${this.#prefix.replace(/[*?[\]\\^-]/g, '\\$&')}*`;
@@ -106,9 +112,18 @@ function lifetime({ expiresAt }: TierEntry, now: number): string {
   return ms < 1e12 ? String(Math.max(0, ms)) : '';
 }
 
-function written({ version, expiresAt, body }: TierEntry): string | Buffer {
-  const head = `${version}|${Number.isFinite(expiresAt) ? String(expiresAt) : ''}|`;
-  return typeof body === 'string' ? `t${head}${body}` : Buffer.concat([Buffer.from(`b${head}`), body]);
+function written(entry: TierEntry): string | Buffer {
+  const { kind, rest } = parts(entry);
+  const head = `${kind}${entry.version}`;
+  return typeof rest === 'string' ? head + rest : Buffer.concat([Buffer.from(head), rest]);
+}
+
+/** What stands before the version, and after it. */
+function parts({ expiresAt, body }: TierEntry): { kind: string; rest: string | Buffer } {
+  const end = `|${Number.isFinite(expiresAt) ? String(expiresAt) : ''}|`;
+  return typeof body === 'string'
+    ? { kind: 't', rest: end + body }
+    : { kind: 'b', rest: Buffer.concat([Buffer.from(end), body]) };
 }
 
 function read(bytes: Buffer): TierEntry | undefined {

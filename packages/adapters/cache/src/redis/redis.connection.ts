@@ -3,7 +3,7 @@ import { Unavailable } from '@markitect/domain';
 import { redisReason, RedisFailure, toCacheError } from './redis-error.js';
 import { type RedisOptions, type ResolvedRedisOptions, resolveRedisOptions } from './redis-options.js';
 import type { RedisScript } from './redis-script.js';
-import { type RedisListener, RedisWire } from './redis-wire.connection.js';
+import { loadRedisDriver, type RedisListener, RedisWire } from './redis-wire.connection.js';
 
 /** One command as the server takes it. */
 export type RedisCommand = readonly (string | Buffer)[];
@@ -28,6 +28,7 @@ export class RedisConnection implements Connection {
   #opening: Promise<void> | undefined;
   #isSubscribed = false;
   #isOpening = false;
+  #onRefused: (() => void) | undefined;
   #isClosed = false;
   #stall: Promise<void> | undefined;
   #running = 0;
@@ -39,6 +40,7 @@ export class RedisConnection implements Connection {
     this.name = this.#options.name;
     const onError = (error: unknown): void => {
       this.#lastError = error;
+      this.#onRefused?.();
     };
     this.#commands = new RedisWire(this.#options, onError);
     this.#subscription = new RedisWire(this.#options, onError);
@@ -50,7 +52,7 @@ export class RedisConnection implements Connection {
   }
 
   /**
-   * Connects, or has tried to for `connectTimeoutMs`. A server that is away is no error here: it is tried again in the
+   * Connects, or has tried to, once and at most for `connectTimeoutMs`. A server that is away is no error here: it is tried again in the
    * background, and `health` says so. Throws Unavailable `CONNECTION_CLOSED` after {@link close}.
    */
   async open(): Promise<void> {
@@ -126,6 +128,7 @@ export class RedisConnection implements Connection {
       listener(message);
     };
     this.#isSubscribed = true;
+    await loadRedisDriver();
     // Connecting comes first, so that what it is told to listen to is not told to it twice.
     await this.#within(this.#subscription.connect());
     await this.#within(this.#subscription.subscribe(channel, counting));
@@ -144,7 +147,10 @@ export class RedisConnection implements Connection {
 
   async #open(): Promise<void> {
     this.#isOpening = true;
-    await this.#within(this.#commands.connect());
+    await loadRedisDriver();
+    const refused = new Promise<void>((resolve) => (this.#onRefused = resolve));
+    await Promise.race([this.#within(this.#commands.connect()), refused]);
+    this.#onRefused = undefined;
     this.#isOpening = false;
   }
 

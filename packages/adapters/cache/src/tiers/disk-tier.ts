@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { Unavailable } from '@markitect/domain';
 import type { CacheTier, TierEntry, TierUsage } from '@markitect/ports';
+import { decodedFile, encodedFile } from './disk-file.js';
 
 /** Where a {@link DiskTier} keeps its files, and how many. */
 export interface DiskTierOptions {
@@ -14,6 +14,8 @@ export interface DiskTierOptions {
   /** A sweep removes what nobody has used for so long, in milliseconds. Default: only what is too much. */
   readonly maxIdleMs?: number;
   readonly now?: () => number;
+  /** Names the time since the machine was started; `undefined`: nothing tells. Default: what Linux says. */
+  readonly bootId?: () => Promise<string | undefined>;
 }
 
 /** A sweep leaves this much of the bound, so that the next one is not due at once. */
@@ -28,6 +30,8 @@ const LEFT_OVER_AFTER = 60_000;
 /** Whoever begins to write while a sweep of any process is younger than this leaves it at that, in milliseconds. */
 const SWEEP_AGAIN_AFTER = 10 * 60_000;
 const SWEPT = '.swept';
+/** Holds the name of the run of the machine in which the files were written. */
+const BOOT = '.boot';
 
 interface FileOnDisk {
   readonly file: string;
@@ -40,32 +44,44 @@ interface FileOnDisk {
  * file; not synced, for it is a cache. A damaged file is a miss. Bounded by bytes: when there are too many, those used
  * longest ago are removed. Between sweeps other processes that share the folder may exceed the bound by what they
  * write.
+ *
+ * After a power cut files may be there that are newer than the log of invalidations, whose last commits are undone. So
+ * what an earlier run of the machine has left is forgotten.
  */
 export class DiskTier implements CacheTier {
   readonly #folder: string;
   readonly #maxBytes: number;
   readonly #maxIdleMs: number;
   readonly #now: () => number;
+  readonly #bootId: () => Promise<string | undefined>;
   /** As far as this process knows; `undefined` before the first look. */
   #bytes: number | undefined;
   #entries = 0;
+  #sweptAt = Number.NEGATIVE_INFINITY;
   #sweeping: Promise<void> | undefined;
+  #checkingBoot: Promise<void> | undefined;
 
-  constructor({ folder, maxBytes, maxIdleMs = Number.POSITIVE_INFINITY, now = Date.now }: DiskTierOptions) {
+  constructor(options: DiskTierOptions) {
+    const { folder, maxBytes, maxIdleMs = Number.POSITIVE_INFINITY, now = Date.now } = options;
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#maxIdleMs = maxIdleMs;
     this.#now = now;
+    this.#bootId = options.bootId ?? linuxBootId;
   }
 
   getMany(keys: readonly string[]): Promise<(TierEntry | undefined)[]> {
-    return translated('read', () => inBatches(keys, (key) => this.#read(key)));
+    return translated('read', async () => {
+      await this.#forgetEarlierBoots();
+      return inBatches(keys, (key) => this.#read(key));
+    });
   }
 
   async setMany(entries: readonly (readonly [string, TierEntry])[]): Promise<void> {
-    await translated('write', () =>
-      inBatches([...new Map(entries)], ([key, entry]) => this.#write(key, entry)),
-    );
+    await translated('write', async () => {
+      await this.#forgetEarlierBoots();
+      await inBatches([...new Map(entries)], ([key, entry]) => this.#write(key, entry));
+    });
     await translated('sweep', async () => {
       const isDue = this.#bytes === undefined ? !(await this.#isSweptLately()) : this.#bytes > this.#maxBytes;
       if (isDue) await this.#sweep();
@@ -80,11 +96,41 @@ export class DiskTier implements CacheTier {
     await translated('clear', () => rm(this.#folder, { recursive: true, force: true }));
     this.#bytes = 0;
     this.#entries = 0;
+    this.#checkingBoot = undefined;
   }
 
+  /** Counts the files at first and every ten minutes; between that it knows what this process has changed. */
   async usage(): Promise<TierUsage> {
-    await translated('look', () => this.#sweep());
+    const isCounted = this.#bytes !== undefined && this.#now() - this.#sweptAt < SWEEP_AGAIN_AFTER;
+    if (!isCounted) {
+      await translated('look', async () => {
+        await this.#forgetEarlierBoots();
+        await this.#sweep();
+      });
+    }
     return { entries: this.#entries, bytes: this.#bytes };
+  }
+
+  #forgetEarlierBoots(): Promise<void> {
+    this.#checkingBoot ??= this.#checkBoot().catch((error: unknown) => {
+      this.#checkingBoot = undefined;
+      throw error;
+    });
+    return this.#checkingBoot;
+  }
+
+  async #checkBoot(): Promise<void> {
+    const boot = await this.#bootId();
+    if (boot === undefined) return;
+    const marker = join(this.#folder, BOOT);
+    if ((await readFile(marker, 'utf8').catch(absent)) === boot) return;
+    await mkdir(this.#folder, { recursive: true });
+    // Only what is its own: somebody may have named a folder with other things in it.
+    const own = (await readdir(this.#folder)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    await inBatches(own, (name) =>
+      rm(join(this.#folder, name), { recursive: true, force: true, maxRetries: 3 }),
+    );
+    await writeFile(marker, boot);
   }
 
   #file(key: string): string {
@@ -96,7 +142,7 @@ export class DiskTier implements CacheTier {
     const file = this.#file(key);
     const bytes = await readFile(file).catch(absent);
     if (bytes === undefined) return undefined;
-    const found = decoded(bytes);
+    const found = decodedFile(bytes);
     const now = this.#now();
     if (found === undefined || found.entry.expiresAt <= now) {
       await this.#remove(file);
@@ -116,7 +162,7 @@ export class DiskTier implements CacheTier {
   async #write(key: string, entry: TierEntry): Promise<void> {
     const file = this.#file(key);
     if (entry.expiresAt <= this.#now()) return this.#remove(file);
-    const bytes = encoded(key, entry);
+    const bytes = encodedFile(key, entry);
     // What alone is over the bound would only drive out everything else.
     if (bytes.length > this.#maxBytes) return this.#remove(file);
     const temporary = `${file}.${randomUUID()}.tmp`;
@@ -178,6 +224,7 @@ export class DiskTier implements CacheTier {
     }
     this.#bytes = bytes;
     this.#entries = entries;
+    this.#sweptAt = this.#now();
     await writeFile(join(this.#folder, SWEPT), '').catch(absent);
   }
 
@@ -201,43 +248,6 @@ export class DiskTier implements CacheTier {
   }
 }
 
-interface FileHeader {
-  readonly key: string;
-  readonly version: number;
-  readonly expiresAt: number | null;
-  readonly isText: boolean;
-  readonly bytes: number;
-}
-
-/** A line with the checksum of all that follows, a line of JSON, the body. */
-function encoded(key: string, { version, expiresAt, body }: TierEntry): Buffer {
-  const content = typeof body === 'string' ? Buffer.from(body) : body;
-  const header: FileHeader = {
-    key,
-    version,
-    expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
-    isText: typeof body === 'string',
-    bytes: content.length,
-  };
-  const rest = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), content]);
-  return Buffer.concat([Buffer.from(`${crc32(rest).toString(16).padStart(8, '0')}\n`), rest]);
-}
-
-/** `undefined`: damaged. */
-function decoded(file: Buffer): { key: string; entry: TierEntry } | undefined {
-  const rest = file.subarray(9);
-  if (file.toString('latin1', 0, 8) !== crc32(rest).toString(16).padStart(8, '0')) return undefined;
-  const end = rest.indexOf(10);
-  const header = JSON.parse(rest.toString('utf8', 0, end)) as FileHeader;
-  const content = rest.subarray(end + 1);
-  const entry: TierEntry = {
-    version: header.version,
-    expiresAt: header.expiresAt ?? Number.POSITIVE_INFINITY,
-    body: header.isText ? content.toString() : new Uint8Array(content),
-  };
-  return { key: header.key, entry };
-}
-
 async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
@@ -247,6 +257,10 @@ async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
   return results;
+}
+
+async function linuxBootId(): Promise<string | undefined> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(absent))?.trim();
 }
 
 /** A file that is not there is no failure. */

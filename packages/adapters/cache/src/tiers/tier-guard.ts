@@ -14,7 +14,17 @@ export interface TierOptions {
   /** An operation that takes longer counts as failed, in milliseconds. Default 1000. */
   readonly timeoutMs?: number;
   readonly breaker?: BreakerOptions;
+  /**
+   * Where log and tier share a store: adds the invalidation of each key to the log and keeps its entry, if there is one,
+   * with the position of that as its version, in one step. Answers and throws as `InvalidationLog.append` does.
+   */
+  readonly appendAndKeep?: AppendAndKeep;
 }
+
+/** Of keys and what they are now: `version` is left to it. */
+export type AppendAndKeep = (
+  entries: readonly (readonly [key: string, entry: TierEntry | undefined])[],
+) => Promise<number>;
 
 /** What a guard asks of the cache when its tier is back: what it now has of keys. */
 export type CurrentEntries = (keys: readonly string[]) => Promise<Map<string, TierEntry>>;
@@ -40,6 +50,7 @@ export class TierGuard {
   misses = 0;
   errors = 0;
   readonly #tier: CacheTier;
+  readonly #appendAndKeep: AppendAndKeep | undefined;
   readonly #ttlMs: number;
   readonly #timeoutMs: number;
   readonly #time: Time;
@@ -53,7 +64,7 @@ export class TierGuard {
   readonly #missed = new Set<string>();
 
   constructor(
-    { name, tier, ttlMs = Number.POSITIVE_INFINITY, timeoutMs = 1000, breaker = {} }: TierOptions,
+    options: TierOptions,
     using: {
       readonly time: Time;
       readonly events: CacheEvents;
@@ -61,8 +72,10 @@ export class TierGuard {
       readonly background: (work: Promise<unknown>) => void;
     },
   ) {
+    const { name, tier, ttlMs = Number.POSITIVE_INFINITY, timeoutMs = 1000, breaker = {} } = options;
     this.name = name;
     this.#tier = tier;
+    this.#appendAndKeep = options.appendAndKeep;
     this.#ttlMs = ttlMs;
     this.#timeoutMs = timeoutMs;
     this.#time = using.time;
@@ -75,6 +88,17 @@ export class TierGuard {
   get state(): BreakerState {
     return this.#breaker.state;
   }
+
+  /** Whether {@link appendAndKeep} can be used now. */
+  get canAppend(): boolean {
+    return this.#appendAndKeep !== undefined && this.#breaker.state === 'closed';
+  }
+
+  /** See `TierOptions`. Its failures are those of the log. */
+  appendAndKeep: AppendAndKeep = async (entries) => {
+    if (this.#appendAndKeep === undefined) throw new TypeError(`tier ${this.name} has no log`);
+    return this.#appendAndKeep(entries.map(([key, entry]) => [key, entry && this.#capped(entry)] as const));
+  };
 
   /** The entries of keys that have not expired here. What others ask in the same turn goes along. */
   read(keys: readonly string[]): Promise<(TierEntry | undefined)[]> {

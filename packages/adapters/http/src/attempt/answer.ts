@@ -24,6 +24,9 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
  * type. Answers other than 2xx come from whoever stands on the way, too: they may be of any type.
  */
 export function toAnswer({ status, headers, chunks }: Received, expect: HttpRequest['expect']): Answer {
+  if (expect === 'bytes') {
+    return { response: { status, headers, body: undefined, bytes: Buffer.concat(chunks) }, json: undefined };
+  }
   const [first] = chunks;
   if (first === undefined || expect === 'none')
     return { response: { status, headers, body: undefined }, json: undefined };

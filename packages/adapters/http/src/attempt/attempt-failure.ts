@@ -113,6 +113,12 @@ export function timedOut(status: number | undefined): AttemptFailure {
   return new AttemptFailure('HTTP_TIMEOUT', message, status === undefined ? facts : { ...facts, status });
 }
 
+/** A server to which there was no connection in time. */
+export function notConnected(): AttemptFailure {
+  const facts: FailureFacts = { carriedOut: 'no', again: 'now', blamesServer: true };
+  return new AttemptFailure('HTTP_TIMEOUT', 'no connection in time', facts);
+}
+
 /** The answer is not what was asked for. */
 export function invalidAnswer(message: string, status: number): AttemptFailure {
   const facts: FailureFacts = { carriedOut: 'unknown', again: 'now', blamesServer: true, status };

@@ -1,7 +1,14 @@
 import type { Clock } from '../clock.js';
 import { retryAfterMs } from '../policies/retry-after.js';
 import { type Answer, toAnswer } from './answer.js';
-import { AttemptFailure, statusFailure, timedOut, tooLarge, transportFailure } from './attempt-failure.js';
+import {
+  AttemptFailure,
+  notConnected,
+  statusFailure,
+  timedOut,
+  tooLarge,
+  transportFailure,
+} from './attempt-failure.js';
 import type { Exchange } from './exchange.js';
 
 /** What the dispatcher lets a handler do to its request. */
@@ -66,6 +73,12 @@ export class AttemptHandler {
         blamesServer: wasSlow && this.#status === undefined,
       }),
     );
+  }
+
+  /** Ends the attempt unless its answer has begun. */
+  endSilence(): void {
+    if (this.#isOver || this.#status !== undefined) return;
+    this.#fail(this.#controller === undefined ? notConnected() : timedOut(undefined));
   }
 
   onRequestStart(controller: Controller): void {

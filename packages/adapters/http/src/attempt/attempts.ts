@@ -126,7 +126,8 @@ export class Attempts {
     if (exchange.attempts > 0) this.#counters.retries += 1;
     exchange.attempts += 1;
     this.#counters.attempts += 1;
-    const first = this.#dispatch(exchange, headers);
+    // Of a write that is given up nobody would know what became of it.
+    const first = this.#dispatch(exchange, headers, exchange.isRead ? this.#breaker.probeLimitMs : undefined);
     const { hedgeAfterMs } = this.#options;
     if (!exchange.mayHedge || hedgeAfterMs === undefined) return first.answer;
     return hedged(first, () => this.#hedge(exchange, headers), hedgeAfterMs, this.#clock);
@@ -150,13 +151,18 @@ export class Attempts {
     return running;
   }
 
-  /** Hands one attempt to the pool; cancelling the exchange ends it. */
-  #dispatch(exchange: Exchange, headers: readonly string[]): Running<Answer> {
+  /** Hands one attempt to the pool; cancelling the exchange ends it, and so does `silenceMs` without an answer. */
+  #dispatch(exchange: Exchange, headers: readonly string[], silenceMs?: number): Running<Answer> {
     const { baseUrl, breaker } = this.#options;
     const handler = new AttemptHandler(exchange, this.#limits(exchange), this.#clock);
     const start = this.#clock.now();
     const cancel = (): void => handler.cancel(this.#clock.now() - start >= breaker.slowMs);
-    const forget = (): void => exchange.removeEventListener('abort', cancel);
+    const callOff =
+      silenceMs === undefined ? undefined : this.#clock.after(silenceMs, () => handler.endSilence());
+    const forget = (): void => {
+      callOff?.();
+      exchange.removeEventListener('abort', cancel);
+    };
     exchange.addEventListener('abort', cancel);
     handler.answer.then(forget, forget);
     if (exchange.aborted) cancel();

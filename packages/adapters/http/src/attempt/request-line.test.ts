@@ -30,6 +30,16 @@ describe('the request line', () => {
     expect(() => requestLine('/', { path })).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
   });
 
+  it('takes a query that is written already as it is', () => {
+    expect(requestLine('/', { path: 'x', rawQuery: 'a=b+c&d&&e=[%20]' })).toBe('/x?a=b+c&d&&e=[%20]');
+    expect(requestLine('/', { path: 'x', rawQuery: '' })).toBe('/x');
+    for (const rawQuery of ['a b', 'a#b', 'ä', 'a\r\nb', 'a\0b']) {
+      expect(() => requestLine('/', { path: 'x', rawQuery })).toThrow(
+        expect.objectContaining({ code: 'REQUEST_INVALID', details: { field: 'rawQuery' } }),
+      );
+    }
+  });
+
   it('refuses half a character', () => {
     expect(() => requestLine('/', { path: 'x', query: { q: '\ud800' } })).toThrow(
       expect.objectContaining({ code: 'REQUEST_INVALID', details: { field: 'query' } }),

@@ -11,12 +11,18 @@ const dots = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
  *
  * @param basePath ends with a slash
  */
-export function requestLine(basePath: string, { path, query }: Pick<HttpRequest, 'path' | 'query'>): string {
+export function requestLine(
+  basePath: string,
+  { path, query = {}, rawQuery = '' }: Pick<HttpRequest, 'path' | 'query' | 'rawQuery'>,
+): string {
   if (path.startsWith('/') || !pathCharacters.test(path) || dots.test(path)) {
     throw invalid('path', 'must be an encoded relative path without a query');
   }
   let line = basePath + path;
-  if (query === undefined) return line;
+  if (rawQuery !== '') {
+    if (!/^[\x21\x22\x24-\x7e]*$/.test(rawQuery)) throw invalid('rawQuery', 'must be encoded');
+    return `${line}?${rawQuery}`;
+  }
   let separator = '?';
   for (const name of Object.keys(query)) {
     const value = query[name];

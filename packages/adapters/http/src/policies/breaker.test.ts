@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { AttemptFailure, statusFailure } from '../attempt/attempt-failure.js';
 import { Breaker } from './breaker.js';
 
-const options = { threshold: 0.5, windowMs: 10_000, minimumAttempts: 10, openMs: 5000, slowMs: 1000 };
+const options = {
+  threshold: 0.5,
+  windowMs: 10_000,
+  minimumAttempts: 10,
+  openMs: 5000,
+  slowMs: 1000,
+  probeMs: 500,
+};
 const fails = (): Promise<never> => Promise.reject(statusFailure(500, undefined)!);
 const succeeds = (): Promise<string> => Promise.resolve('done');
 const codeOf = (work: Promise<unknown>): Promise<string> =>

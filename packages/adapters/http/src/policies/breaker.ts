@@ -16,6 +16,9 @@ const names: Readonly<Record<CircuitState, string>> = {
   [CircuitState.Isolated]: 'open',
 };
 
+/** One in so many probes in a row has all the time there is. */
+const PATIENT_PROBE = 4;
+
 /**
  * Keeps attempts from a server that fails: open after too many failures, then after a while half-open for one attempt
  * at a time, closed when that one succeeds. It knows the time of day from `Date`.
@@ -25,11 +28,15 @@ export class Breaker {
   readonly #openMs: number;
   /** Failures of attempts begun before it last opened: they tell of the outage that is known already. */
   readonly #old = new WeakSet<Error>();
+  readonly #probeMs: number;
+  /** Probes since it was last closed. */
+  #probes = 0;
   #openedAt = 0;
   #opened = 0;
 
-  constructor({ threshold, windowMs, minimumAttempts, openMs }: ResolvedHttpOptions['breaker']) {
+  constructor({ threshold, windowMs, minimumAttempts, openMs, probeMs }: ResolvedHttpOptions['breaker']) {
     this.#openMs = openMs;
+    this.#probeMs = probeMs;
     this.#policy = circuitBreaker(
       handleWhen((error) => this.#isFailure(error)),
       {
@@ -41,6 +48,12 @@ export class Breaker {
         }),
       },
     );
+    this.#policy.onHalfOpen(() => {
+      this.#probes += 1;
+    });
+    this.#policy.onReset(() => {
+      this.#probes = 0;
+    });
     this.#policy.onBreak(() => {
       this.#opened += 1;
       this.#openedAt = Date.now();
@@ -50,6 +63,16 @@ export class Breaker {
   /** `closed`, `open` or `half-open`. Stays `open` until an attempt asks after its time. */
   get state(): string {
     return names[this.#policy.state];
+  }
+
+  /**
+   * How long the attempt that is made now may be without an answer, in milliseconds, if it is a probe that has less time
+   * than others: every fourth in a row has not.
+   */
+  get probeLimitMs(): number | undefined {
+    // The policy calls itself half-open only after the attempt has begun.
+    const isProbe = this.#policy.state !== CircuitState.Closed;
+    return isProbe && this.#probes % PATIENT_PROBE !== 0 ? this.#probeMs : undefined;
   }
 
   /** How often it has opened. */

@@ -22,7 +22,13 @@ export async function openPool(options: ResolvedHttpOptions): Promise<Dispatcher
     maxResponseSize: options.maxResponseBytes,
   };
   const connect = { ...tls, timeout: options.connectTimeoutMs };
-  if (options.proxy === undefined) return new Pool(options.baseUrl.origin, { ...settings, connect });
+  const { lookup } = options;
+  if (options.proxy === undefined) {
+    return new Pool(options.baseUrl.origin, {
+      ...settings,
+      connect: { ...connect, ...(lookup && { lookup }) },
+    });
+  }
   return new ProxyAgent({
     ...settings,
     uri: options.proxy.href,

@@ -16,12 +16,14 @@ interface HitRow extends SnippetRow {
 const snippetOfText = snippetColumns({ index: 'document_search', column: 2, text: 'd.text', row: 'page.id' });
 
 /**
- * One page of the documents that meet all terms, best first. Every match is ranked for every page; snippets are
+ * One page of the documents that meet the terms, best first. Every match is ranked for every page; snippets are
  * made for the documents of the page only.
+ *
+ * The cross join keeps SQLite from beginning with the documents of a tag and asking the index for each of them.
  */
 export async function searchDocuments(reader: SqlReader, search: DocumentSearch): Promise<Page<SearchHit>> {
   const limit = pageLimit(search);
-  const match = matchExpression(search.terms);
+  const match = matchExpression(search.terms, search.match);
   const sequence = ['search', match, search.prefix ?? '', search.tag ?? null];
   const filter = allOf(filterConditions(search));
   const place =
@@ -31,7 +33,7 @@ export async function searchDocuments(reader: SqlReader, search: DocumentSearch)
   const rows = await reader.all<HitRow>(
     `WITH ranked AS MATERIALIZED (
        SELECT s.rowid AS id, bm25(document_search, 10.0, 4.0, 1.0) AS rank, d.path, d.title
-       FROM document_search s JOIN documents d ON d.id = s.rowid
+       FROM document_search s CROSS JOIN documents d ON d.id = s.rowid
        WHERE document_search MATCH ? AND ${filter.sql}
      ), page AS MATERIALIZED (
        SELECT * FROM ranked ${place === undefined ? '' : 'WHERE (rank, path) > (?, ?)'} ORDER BY rank, path LIMIT ?
@@ -55,10 +57,13 @@ export async function searchDocuments(reader: SqlReader, search: DocumentSearch)
 /**
  * The terms in FTS5's language. Every word is written as a string, so nothing in it can be read as an operator.
  */
-export function matchExpression(terms: readonly SearchTerm[]): string {
+export function matchExpression(
+  terms: readonly SearchTerm[],
+  match: DocumentSearch['match'] = 'all',
+): string {
   const written = (excluded: boolean): string[] =>
     terms.filter((term) => term.excluded === excluded).map(writtenTerm);
-  const wanted = written(false).join(' AND ');
+  const wanted = written(false).join(match === 'any' ? ' OR ' : ' AND ');
   const unwanted = written(true).join(' OR ');
   return unwanted === '' ? wanted : `(${wanted}) NOT (${unwanted})`;
 }

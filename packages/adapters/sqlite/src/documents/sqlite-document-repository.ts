@@ -20,6 +20,7 @@ import type {
 import { CommitInvalidations } from '../cache/commit-invalidations.js';
 import type { LogState } from '../cache/invalidation-rows.js';
 import { GroupCommit, type Outcome } from '../engine/group-commit.js';
+import { PointReads } from '../engine/point-reads.js';
 import type { SqliteTransaction } from '../engine/sqlite-writer.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import {
@@ -36,7 +37,7 @@ import {
 import { documentLinks } from './document-links.js';
 import { listDocuments, listDocumentsBySource } from './document-pages.js';
 import { searchDocuments } from './document-search.js';
-import { PointReads, readDocuments } from './point-reads.js';
+import { readDocument, readDocuments } from './document-reads.js';
 
 /** How a {@link SqliteDocumentRepository} works. */
 export interface SqliteDocumentOptions {
@@ -58,13 +59,13 @@ interface Committed {
  */
 export class SqliteDocumentRepository implements DocumentRepository {
   readonly #connection: SqliteConnection;
-  readonly #pointReads: PointReads;
+  readonly #pointReads: PointReads<DocumentPath, Document>;
   readonly #writes: GroupCommit<WriteRequest, Committed>;
   readonly #invalidations: CommitInvalidations;
 
   constructor(connection: SqliteConnection, { invalidates = [] }: SqliteDocumentOptions = {}) {
     this.#connection = connection;
-    this.#pointReads = new PointReads(() => connection.readers());
+    this.#pointReads = new PointReads(() => connection.readers(), { one: readDocument, many: readDocuments });
     this.#invalidations = new CommitInvalidations(connection, invalidates);
     this.#writes = new GroupCommit(() => connection.writer(), {
       keyOf: pathOf,

@@ -31,7 +31,7 @@ import {
 import { documentLinks } from './document-links.js';
 import { listDocuments, listDocumentsBySource } from './document-pages.js';
 import { searchDocuments } from './document-search.js';
-import { readDocument, readDocuments } from './point-reads.js';
+import { readDocument, readDocuments } from './document-reads.js';
 
 /** The documents as a transaction sees and changes them. For one call at a time. */
 export class TransactionDocumentRepository implements DocumentRepository {

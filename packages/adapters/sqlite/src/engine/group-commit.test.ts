@@ -133,4 +133,23 @@ describe('a transaction', () => {
     finish();
     await long;
   });
+
+  it('does with one statement what can be done so, and the rest in a transaction', async () => {
+    const { log, writer } = fakeWriter();
+    const commit = new GroupCommit<string, string>(() => Promise.resolve(writer), {
+      keyOf: (request) => request,
+      weightOf: () => 1,
+      maxRequests: 4,
+      maxWeight: 20,
+      write: (_transaction, requests) => Promise.resolve(requests.map(answered)),
+      statement: (requests) =>
+        requests.length > 1
+          ? undefined
+          : { sql: 'INSERT', parameters: [], outcomes: (rows) => [{ value: `${rows.length} rows` }] },
+    });
+    expect(await commit.submit('a')).toBe('0 rows');
+    expect(log).toEqual([]);
+    expect(await Promise.all([commit.submit('b'), commit.submit('c')])).toEqual(['B', 'C']);
+    expect(log).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+  });
 });

@@ -12,7 +12,10 @@ export interface OpenReaders {
 }
 
 /** Opens the connections that read an existing file. Throws as {@link translateSqliteError}. */
-export async function openReaders(options: ResolvedSqliteOptions): Promise<OpenReaders> {
+export async function openReaders(
+  options: ResolvedSqliteOptions,
+  onPrepared?: (sql: string) => void,
+): Promise<OpenReaders> {
   const databases: sqlite3.Database[] = [];
   const closeAll = async (): Promise<void> => {
     await Promise.all(databases.map(closeDatabase));
@@ -22,7 +25,7 @@ export async function openReaders(options: ResolvedSqliteOptions): Promise<OpenR
     for (let count = 0; count < options.readers; count++) {
       databases.push(await openDatabase(options.file));
     }
-    const handles = databases.map((database) => new SqliteHandle(database));
+    const handles = databases.map((database) => new SqliteHandle(database, onPrepared));
     await Promise.all(handles.map((handle) => handle.exec(connectionPragmas(options))));
     const close = async (): Promise<void> => {
       await Promise.all(handles.map((handle) => handle.finalize()));

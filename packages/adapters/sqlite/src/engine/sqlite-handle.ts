@@ -32,9 +32,12 @@ const MAX_STATEMENTS = 100;
 export class SqliteHandle {
   readonly #database: DriverDatabase;
   readonly #statements = new Map<string, DriverStatement>();
+  readonly #onPrepared: ((sql: string) => void) | undefined;
 
-  constructor(database: DriverDatabase) {
+  /** `onPrepared` is told of each text that is prepared: once while it is kept. */
+  constructor(database: DriverDatabase, onPrepared?: (sql: string) => void) {
     this.#database = database;
+    this.#onPrepared = onPrepared;
   }
 
   /** The rows a statement gives. */
@@ -111,6 +114,7 @@ export class SqliteHandle {
       }
     }
     this.#statements.set(sql, statement);
+    this.#onPrepared?.(sql);
     return statement;
   }
 }

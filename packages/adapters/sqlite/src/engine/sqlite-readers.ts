@@ -24,6 +24,11 @@ export class SqliteReaders {
     return this.#lease.use((handle) => handle.all<Row>(sql, parameters));
   }
 
+  /** Runs work on one of the connections. */
+  use<T>(work: (handle: SqliteHandle) => Promise<T>): Promise<T> {
+    return this.#lease.use(work);
+  }
+
   /** Runs several statements that all see the same state of the database. */
   snapshot<T>(work: (handle: SqliteHandle) => Promise<T>): Promise<T> {
     return this.#lease.use(async (handle) => {

@@ -58,10 +58,18 @@ export class WriterHold {
    * `patience` says; then throws Unavailable `DATABASE_BUSY`.
    */
   async begin(patience: () => boolean): Promise<void> {
+    await this.#patiently(patience, () => this.#handle.run('BEGIN IMMEDIATE'));
+  }
+
+  /** Runs a statement that is a transaction by itself and gives its rows. Waits for the write lock as {@link begin}. */
+  statement<Row>(sql: string, parameters: readonly SqlValue[], patience: () => boolean): Promise<Row[]> {
+    return this.#patiently(patience, () => this.#handle.all<Row>(sql, parameters));
+  }
+
+  async #patiently<T>(patience: () => boolean, work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        await this.#handle.run('BEGIN IMMEDIATE');
-        return;
+        return await work();
       } catch (error) {
         if (!isBusy(error) || !patience()) throw error;
         await delay(RETRY_PAUSE_MS);
@@ -135,6 +143,15 @@ export class SqliteWriter {
       } finally {
         transaction.end();
       }
+    });
+  }
+
+  /** Runs one statement that writes as a transaction by itself and gives its rows. Throws as {@link transaction}. */
+  statement<Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> {
+    const deadline = performance.now() + this.#timeoutMs;
+    return this.#lease.use(() => {
+      const hold = new WriterHold(this.#handle, () => undefined);
+      return hold.statement<Row>(sql, parameters, () => performance.now() + RETRY_PAUSE_MS < deadline);
     });
   }
 

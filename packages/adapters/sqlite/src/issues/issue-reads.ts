@@ -46,7 +46,7 @@ export async function readIssue(
 export async function requireIssue(reader: SqlReader, source: string, number: IssueNumber): Promise<Issue> {
   const issue = await readIssue(reader, source, number);
   if (issue !== undefined) return issue;
-  throw new NotFound('ISSUE_NOT_FOUND', `there is no issue ${number}`, { details: { number } });
+  throw new NotFound('ISSUE_NOT_FOUND', `there is no issue #${number}`, { details: { number } });
 }
 
 /** The issues of these numbers, in their order, each an object of its own. */
@@ -104,6 +104,24 @@ export function readBlocked(reader: SqlReader, source: string, number: IssueNumb
     source,
     number,
   );
+}
+
+/** The open issues that issues wait for, by the numbers of those that wait; the others are left out. */
+export async function readOpenBlockers(
+  reader: SqlReader,
+  source: string,
+  numbers: readonly IssueNumber[],
+): Promise<ReadonlyMap<IssueNumber, readonly IssueNumber[]>> {
+  const rows = await reader.all<{ number: number; blocker: number }>(
+    `SELECT d.number, d.blocker FROM issue_dependencies d
+      JOIN issues b ON b.source = d.source AND b.number = d.blocker
+      WHERE d.source = ? AND d.number IN (SELECT value FROM json_each(?)) AND b.state = 'open'
+      ORDER BY d.number, d.blocker`,
+    [source, JSON.stringify(numbers)],
+  );
+  const found = new Map<IssueNumber, IssueNumber[]>();
+  for (const { number, blocker } of rows) found.set(number, [...(found.get(number) ?? []), blocker]);
+  return found;
 }
 
 /** One page of what happened to an issue. Throws NotFound `ISSUE_NOT_FOUND`. */

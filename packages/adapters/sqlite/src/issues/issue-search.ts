@@ -21,7 +21,7 @@ const snippetOfIssue = snippetColumns({
 });
 
 /**
- * One page of the issues that meet all terms, best first. Every match of every tracker is ranked for every page;
+ * One page of the issues that meet the terms, best first. Every match of every tracker is ranked for every page;
  * snippets are made for the issues of the page only. The cross joins keep SQLite from looking every issue of the tracker
  * up in the index.
  */
@@ -32,7 +32,7 @@ export async function searchIssues(
 ): Promise<Page<IssueHit>> {
   const limit = pageLimit(search);
   const { terms, state, cursor } = search;
-  const match = matchExpression(terms);
+  const match = matchExpression(terms, search.match);
   const sequence = ['issue-search', source, match, state ?? null];
   const place = cursor === undefined ? undefined : decodeCursor<Place>(cursor, sequence, isPlace);
   const rows = await reader.all<HitRow>(

@@ -6,7 +6,6 @@ import {
   Conflict,
   editedIssue,
   Forbidden,
-  Invalid,
   type Issue,
   type IssueComment,
   type IssueDraft,
@@ -17,6 +16,7 @@ import {
   newIssue,
   type NewIssueEvent,
   type TrackerNames,
+  waitsForItself,
 } from '@markitect/domain';
 import type { SqlExecutor } from '../engine/sql-executor.js';
 import { issueColumns, readLabels, readMilestones, requireIssue, type StoredIssue } from './issue-reads.js';
@@ -61,7 +61,7 @@ export class IssueWrites {
     const { source, user: author } = this.#tracker;
     const issue = await requireIssue(this.#transaction, source, number);
     if (version !== undefined && version !== issue.version) {
-      throw new Conflict('ISSUE_CHANGED', `issue ${number} was changed by somebody else`, {
+      throw new Conflict('ISSUE_CHANGED', `issue #${number} was changed in the meantime`, {
         details: { number, version: issue.version },
       });
     }
@@ -82,7 +82,7 @@ export class IssueWrites {
     const issue = await requireIssue(this.#transaction, source, number);
     const body = checkedComment(text);
     if (issue.isLocked) {
-      throw new Forbidden('ISSUE_LOCKED', `issue ${number} is locked`, { details: { number } });
+      throw new Forbidden('ISSUE_LOCKED', `issue #${number} is locked`, { details: { number } });
     }
     const at = this.#now();
     const comment = { id: await this.#next('last_id', 1), author, body, createdAt: at, updatedAt: at };
@@ -101,9 +101,7 @@ export class IssueWrites {
     const issue = await requireIssue(this.#transaction, source, number);
     await requireIssue(this.#transaction, source, by);
     if (number === by || (await this.#waits(by, number))) {
-      throw new Invalid('REQUEST_INVALID', `issues ${number} and ${by} would wait for each other`, {
-        details: { field: 'by' },
-      });
+      throw waitsForItself(number, by);
     }
     const added = await this.#transaction.run(
       'INSERT INTO issue_dependencies(source, number, blocker) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -178,9 +176,13 @@ export class IssueWrites {
     );
     if (rows.length === 0) return;
     const blockers = rows.map((row) => row.number);
-    throw new Conflict('ISSUE_BLOCKED', `issue ${number} waits for ${blockers.join(', ')}`, {
-      details: { number, blockers },
-    });
+    throw new Conflict(
+      'ISSUE_BLOCKED',
+      `issue #${number} waits for ${blockers.map((each) => `#${each}`).join(', ')}`,
+      {
+        details: { number, blockers },
+      },
+    );
   }
 
   async #waits(number: IssueNumber, by: IssueNumber): Promise<boolean> {

@@ -1,8 +1,16 @@
 import { commentEvent } from '@markitect/adapter-sql';
-import type { IssueNumber, Label, Milestone } from '@markitect/domain';
-import type { IssueMirror, MirroredIssue, MirrorProgress, MirrorStep } from '@markitect/ports';
+import type { Issue, IssueNumber, Label, Milestone } from '@markitect/domain';
+import type {
+  IssueMirror,
+  MirroredIssue,
+  MirrorProgress,
+  MirrorStep,
+  MirrorTurn,
+  TurnRequest,
+} from '@markitect/ports';
 import type { SqlExecutor } from '../engine/sql-executor.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
+import { readIssues } from './issue-reads.js';
 import {
   removeIssues,
   removeParts,
@@ -11,6 +19,7 @@ import {
   storeIssue,
   storeMembers,
 } from './issue-rows.js';
+import { endTurn, takeTurn, thisProcess, type TurnProcess } from './mirror-turn.js';
 
 /**
  * A copy of a tracker's issues in a SQLite database, read through a `SqliteIssueRepository` of the same source that is
@@ -20,11 +29,20 @@ import {
 export class SqliteIssueMirror implements IssueMirror {
   readonly #connection: SqliteConnection;
   readonly #source: string;
+  readonly #process: TurnProcess;
 
-  /** `source`: what the tracker is known by in this database, e.g. `gitea:https://git.example.org/team/product`. */
-  constructor(connection: SqliteConnection, { source }: { readonly source: string }) {
+  /**
+   * `source`: what the tracker is known by in this database, e.g. `gitea:https://git.example.org/team/product`.
+   * `process`: for tests of this package.
+   */
+  constructor(
+    connection: SqliteConnection,
+    { source }: { readonly source: string },
+    process: TurnProcess = thisProcess,
+  ) {
     this.#connection = connection;
     this.#source = source;
+    this.#process = process;
   }
 
   async progress(): Promise<MirrorProgress> {
@@ -45,6 +63,23 @@ export class SqliteIssueMirror implements IssueMirror {
       .readers()
       .all<{ number: number }>('SELECT number FROM issues WHERE source = ? ORDER BY number', [this.#source]);
     return rows.map(({ number }) => number);
+  }
+
+  async getMany(numbers: readonly IssueNumber[]): Promise<readonly (Issue | undefined)[]> {
+    return readIssues(this.#connection.readers(), this.#source, numbers);
+  }
+
+  /** Where the holder's process was one of this machine and is gone, its turn is over. */
+  async takeTurn(request: TurnRequest): Promise<MirrorTurn> {
+    this.#connection.refuseInsideUnitOfWork('IssueMirror.takeTurn');
+    const writer = await this.#connection.writer();
+    return writer.transaction((transaction) => takeTurn(transaction, this.#source, request, this.#process));
+  }
+
+  async endTurn(token: string): Promise<void> {
+    this.#connection.refuseInsideUnitOfWork('IssueMirror.endTurn');
+    const writer = await this.#connection.writer();
+    await writer.transaction((transaction) => endTurn(transaction, this.#source, token));
   }
 }
 

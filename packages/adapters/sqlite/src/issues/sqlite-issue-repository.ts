@@ -13,7 +13,7 @@ import {
   type Page,
   type PageRequest,
 } from '@markitect/domain';
-import type { IssueHit, IssueIndex, IssueRepository, IssueSearch } from '@markitect/ports';
+import type { IssueBlockers, IssueHit, IssueIndex, IssueRepository, IssueSearch } from '@markitect/ports';
 import { GroupCommit, type Outcome } from '../engine/group-commit.js';
 import type { SqlReader } from '../engine/sql-executor.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
@@ -26,6 +26,7 @@ import {
   readIssues,
   readLabels,
   readMilestones,
+  readOpenBlockers,
   readTimeline,
 } from './issue-reads.js';
 import { searchIssues } from './issue-search.js';
@@ -50,7 +51,7 @@ type Write = (writes: IssueWrites) => Promise<unknown>;
  * together. Errors as the ports say, and Conflict `TRANSACTION_NESTED` for writes inside a unit of work; the connection
  * must be open. Any name may be assigned. The timeline of a mirror has the comments only.
  */
-export class SqliteIssueRepository implements IssueRepository, IssueIndex {
+export class SqliteIssueRepository implements IssueRepository, IssueIndex, IssueBlockers {
   readonly #connection: SqliteConnection;
   readonly #source: string;
   readonly #isWritable: boolean;
@@ -114,6 +115,13 @@ export class SqliteIssueRepository implements IssueRepository, IssueIndex {
 
   async blocked(number: IssueNumber): Promise<readonly Issue[]> {
     return readBlocked(this.#reader(), this.#source, number);
+  }
+
+  /** One statement for all of them. Of a mirror that was never filled: that nothing waits. */
+  async openBlockers(
+    numbers: readonly IssueNumber[],
+  ): Promise<ReadonlyMap<IssueNumber, readonly IssueNumber[]>> {
+    return readOpenBlockers(this.#reader(), this.#source, numbers);
   }
 
   async block(number: IssueNumber, by: IssueNumber): Promise<void> {

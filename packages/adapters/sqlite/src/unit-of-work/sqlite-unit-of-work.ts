@@ -4,6 +4,7 @@ import { announceInvalidations, unannounced } from '../cache/announce-invalidati
 import type { WriterHold } from '../engine/sqlite-writer.js';
 import { LOCAL_TRACKER } from '../issues/issue-writes.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
+import { taskBell } from '../tasks/task-bell.js';
 import { Interruption } from './interruption.js';
 import { notApplied, OutboxApplier } from './outbox-applier.js';
 import { OpenScope } from './open-scope.js';
@@ -58,6 +59,7 @@ export class SqliteUnitOfWork<
       files: options.files ?? {},
       repositories: options.repositories ?? {},
       tracker: { source: LOCAL_TRACKER, user: options.issueUser ?? 'local', now: () => new Date() },
+      tasksChanged: () => taskBell(connection).ring(),
       current: connection.unitOfWork,
       fault: options.fault,
     };

@@ -1,23 +1,18 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { Conflict, Invalid } from '@markitect/domain';
 import {
-  type DocumentRepository,
   invalidationName,
-  type IssueRepository,
   type Transaction,
   type TransactionCache,
   type TransactionFiles,
   type TransactionOutbox,
-  type WorkspaceRepository,
 } from '@markitect/ports';
 import { addInvalidations } from '../cache/invalidation-rows.js';
-import { TransactionDocumentRepository } from '../documents/transaction-document-repository.js';
 import type { SqlExecutor } from '../engine/sql-executor.js';
 import type { SqlValue } from '../engine/sqlite-handle.js';
 import type { TrackerIdentity } from '../issues/issue-writes.js';
-import { TransactionIssueRepository } from '../issues/transaction-issue-repository.js';
-import { TransactionWorkspaceRepository } from '../workspaces/transaction-workspace-repository.js';
 import { addToOutbox, type OutboxRow } from './outbox.js';
+import { ScopeRepositories } from './scope-repositories.js';
 import { TransactionFileChanges } from './transaction-files.js';
 import type { Unit } from './unit.js';
 import type { TransactionalFileStore, TransactionRepositoryFactory } from './unit-of-work-options.js';
@@ -27,6 +22,8 @@ export interface ScopeContext {
   readonly files: Readonly<Record<string, TransactionalFileStore>>;
   readonly repositories: Readonly<Record<string, TransactionRepositoryFactory>>;
   readonly tracker: TrackerIdentity;
+  /** Told of a commit that may let a task begin. */
+  readonly tasksChanged: () => void;
   readonly current: AsyncLocalStorage<{ readonly isOpen: boolean }>;
   readonly fault: ((point: string) => void | Promise<void>) | undefined;
 }
@@ -38,7 +35,7 @@ type Effect = () => void | Promise<void>;
  * other in the order of the calls, however many are asked for at once. After a statement that failed it can only be
  * undone: part of what the failed operation did may be there.
  */
-export class TransactionScope implements Transaction, SqlExecutor {
+export class TransactionScope extends ScopeRepositories implements Transaction, SqlExecutor {
   readonly unit: Unit;
   readonly context: ScopeContext;
   readonly #parent: TransactionScope | undefined;
@@ -48,32 +45,15 @@ export class TransactionScope implements Transaction, SqlExecutor {
   #spoilt: { readonly error: unknown } | undefined;
   #effects: Effect[] = [];
   #staged: (() => Promise<unknown>)[] = [];
-  #documents: DocumentRepository | undefined;
-  #issues: IssueRepository | undefined;
-  #workspaces: WorkspaceRepository | undefined;
 
   constructor(context: ScopeContext, unit: Unit, parent?: TransactionScope) {
+    super();
     this.context = context;
     this.unit = unit;
     this.#parent = parent;
     for (const [name, factory] of Object.entries(context.repositories)) {
-      Object.defineProperty(this, name, { value: this.#repository(name, factory(this)), enumerable: true });
+      Object.defineProperty(this, name, { value: this.repository(name, factory(this)), enumerable: true });
     }
-  }
-
-  get documents(): DocumentRepository {
-    this.#documents ??= this.#repository('documents', new TransactionDocumentRepository(this));
-    return this.#documents;
-  }
-
-  get issues(): IssueRepository {
-    this.#issues ??= this.#repository('issues', new TransactionIssueRepository(this, this.context.tracker));
-    return this.#issues;
-  }
-
-  get workspaces(): WorkspaceRepository {
-    this.#workspaces ??= this.#repository('workspaces', new TransactionWorkspaceRepository(this));
-    return this.#workspaces;
   }
 
   get cache(): TransactionCache {
@@ -247,6 +227,12 @@ export class TransactionScope implements Transaction, SqlExecutor {
     });
   }
 
+  /** Once is enough, however many tasks there are. */
+  protected announceTasks(): void {
+    const { tasksChanged } = this.context;
+    if (!this.#effects.includes(tasksChanged)) this.#effects.push(tasksChanged);
+  }
+
   #leave(name: string, kind: OutboxRow['kind'], target: string, payload: Parameters<typeof addToOutbox>[2]) {
     return this.operation(name, () => this.leave({ kind, root: '', target }, payload));
   }
@@ -280,19 +266,5 @@ export class TransactionScope implements Transaction, SqlExecutor {
   #spoil(error: unknown): unknown {
     this.#spoilt ??= { error };
     return error;
-  }
-
-  /** A repository whose every call is an operation of this transaction. */
-  #repository<Repository extends object>(name: string, repository: Repository): Repository {
-    return new Proxy(repository, {
-      get: (target, key, receiver) => {
-        const member: unknown = Reflect.get(target, key);
-        if (typeof member !== 'function' || typeof key !== 'string') return member;
-        // A sequence is no operation: it is made of some.
-        if (key === 'stream') return (...args: unknown[]) => Reflect.apply(member, receiver, args) as unknown;
-        return (...args: unknown[]) =>
-          this.operation(`${name}.${key}`, () => Reflect.apply(member, target, args) as Promise<unknown>);
-      },
-    });
   }
 }

@@ -62,6 +62,25 @@ export function describeSearch(open: OpenRepository): void {
       })(),
     );
 
+    it(
+      'finds what meets any of the terms when asked to',
+      test(async (repository) => {
+        await store(repository, ...documents);
+        const any = { match: 'any' };
+        expect(await found(repository, 'lifetimes ownership xyz', any)).toEqual(['checker.md', 'titled.md']);
+        expect(await found(repository, 'lifetimes borrow -moves', any)).toEqual(['borrow.md', 'titled.md']);
+        expect(await found(repository, 'xyz zyx', any)).toEqual([]);
+        const { nextCursor: cursor = '' } = await repository.search({
+          terms: parseSearchQuery('borrow lifetimes'),
+          match: 'any',
+          limit: 1,
+        });
+        await expect(search(repository, 'borrow lifetimes', { cursor })).rejects.toMatchObject({
+          code: 'CURSOR_INVALID',
+        });
+      }),
+    );
+
     it.each([
       'AND',
       'OR',

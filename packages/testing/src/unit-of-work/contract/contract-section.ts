@@ -3,6 +3,8 @@ import type {
   DocumentRepository,
   FileStore,
   IssueRepository,
+  TaskQueue,
+  TaskSignal,
   Transaction,
   UnitOfWork,
 } from '@markitect/ports';
@@ -22,6 +24,10 @@ export interface OpenedUnitOfWork {
   readonly documents: DocumentRepository;
   /** What others see of the embedded tracker. Its writes are no part of a unit of work. */
   readonly issues: IssueRepository;
+  /** What others see of the tasks. Its writes are no part of a unit of work. */
+  readonly tasks: TaskQueue;
+  /** What tells a worker of committed tasks. */
+  readonly taskSignal: () => TaskSignal;
   /** What others see of the files below a root. The contract uses the roots `files` and `others`. */
   files(root: string): FileStore;
   /** The messages that handlers have been given so far. */

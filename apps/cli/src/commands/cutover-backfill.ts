@@ -1,0 +1,99 @@
+import type { BackfillState } from '@markitect/domain';
+import { EXIT_PARTIAL } from '@markitect/ports';
+import { countOf, showSeconds } from '../terminal/quantities.js';
+import { argument, defineCommand } from './command.js';
+import {
+  componentArgument,
+  requestOf,
+  requestOptions,
+  type RequestOptions,
+  withCutover,
+} from './cutover-view.js';
+import { given, wholeNumber } from './option-values.js';
+
+interface Options extends RequestOptions {
+  readonly rate?: number;
+  readonly maxLatency?: number;
+  readonly restart?: boolean;
+}
+
+/** `markitect cutover backfill` */
+export const cutoverBackfill = defineCommand<Options>({
+  name: ['cutover', 'backfill'],
+  summary: 'copy what a component has had before to its other store',
+  description:
+    'Key by key, what is alike already is left alone, and what is written meanwhile is never put back to what it was. May ' +
+    'be interrupted (Ctrl-C: exit code 6) and goes on where it was. Safe beside everything else.',
+  arguments: [componentArgument],
+  options: [
+    {
+      flags: '--rate <keys>',
+      description: 'the most keys in a second',
+      defaultText: 'as many as can be',
+      parse: wholeNumber('--rate', 1, 1_000_000),
+    },
+    {
+      flags: '--max-latency <ms>',
+      description: 'wait while live operations have a median above this',
+      defaultText: 'never',
+      parse: wholeNumber('--max-latency', 1, 60_000),
+    },
+    { flags: '--restart', description: 'begin at the first key, whatever was done before' },
+    ...requestOptions,
+  ],
+  examples: [
+    { command: 'markitect cutover backfill users', does: 'as fast as it can be' },
+    { command: 'markitect cutover backfill users --rate 500', does: 'with little load' },
+    { command: 'markitect cutover backfill users --max-latency 20', does: 'giving way to live traffic' },
+  ],
+  json: `{
+  status: 'complete' | 'stopped';
+  seen: number; copied: number; total?: number;
+  checkpoint?: string;     // the last key that is done
+  startedAt: string; updatedAt: string;
+}`,
+  async run(context, args, { rate, maxLatency, restart, ...options }) {
+    const { terminal } = context;
+    const { style } = terminal;
+    const { openProgress } = await import('../terminal/progress.js');
+    const { backfillProgress } = await import('../terminal/cutover-progress.js');
+    const request = await requestOf(context, options, '');
+    const progress = openProgress(terminal, backfillProgress);
+    const stop = new AbortController();
+    const restore = context.onInterrupt(() => {
+      stop.abort();
+      progress?.close();
+      terminal.note('Stopping after the keys under way. Interrupt again to stop at once.');
+    });
+    const started = performance.now();
+    let state: BackfillState;
+    try {
+      state = await withCutover(context, (cutover) =>
+        cutover.backfill(
+          argument(args),
+          {
+            ...given({ perSecond: rate, maxLatencyMs: maxLatency, restart }),
+            signal: stop.signal,
+            onProgress: (now) => progress?.update(now),
+          },
+          request,
+        ),
+      );
+    } finally {
+      progress?.close();
+      restore();
+    }
+    if (terminal.json) terminal.printJson(state);
+    else {
+      const took = showSeconds((performance.now() - started) / 1000);
+      const status = state.status === 'complete' ? style.green('complete') : style.yellow(state.status);
+      terminal.print(
+        `${status}: ${countOf(state.seen, 'key')} seen, ${state.copied} copied ${style.dim(`in ${took}`)}`,
+      );
+    }
+    if (state.status === 'complete') return 0;
+    if (!terminal.json)
+      terminal.complain(terminal.noteStyle.yellow('Run the same command again for the rest.'));
+    return EXIT_PARTIAL;
+  },
+});

@@ -1,0 +1,154 @@
+import type { KeyDifference } from '@markitect/api';
+import { cutoverSides, type CutoverSide, type DiffState } from '@markitect/domain';
+import { EXIT_PARTIAL } from '@markitect/ports';
+import { printableLine } from '../terminal/printable.js';
+import { countOf, showSeconds } from '../terminal/quantities.js';
+import { fitEnd } from '../terminal/fit.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { argument, defineCommand } from './command.js';
+import {
+  componentArgument,
+  requestOf,
+  requestOptions,
+  type RequestOptions,
+  withCutover,
+} from './cutover-view.js';
+import { given, wholeNumber } from './option-values.js';
+
+interface Options extends RequestOptions {
+  readonly sample: number;
+  readonly repair?: CutoverSide;
+  readonly restart?: boolean;
+  readonly limit: number;
+}
+
+/** `markitect cutover diff` */
+export const cutoverDiff = defineCommand<Options>({
+  name: ['cutover', 'diff'],
+  summary: 'compare both stores of a component, key by key',
+  description:
+    'In both directions. Keys that are written meanwhile are looked at again. Exit code 6 when something differs, or when ' +
+    'it was interrupted: then it goes on where it was. The step to the modern store asks for a full one without ' +
+    'differences. Not on a terminal: key, kind, field, legacy and modern (JSON), separated by tabs.',
+  arguments: [componentArgument],
+  options: [
+    {
+      flags: '--sample <percent>',
+      description: 'compare only this share of the keys, 1 to 100',
+      default: 100,
+      parse: wholeNumber('--sample', 1, 100),
+    },
+    {
+      flags: '--repair <side>',
+      description: 'copy what differs from this side to the other one',
+      choices: cutoverSides,
+    },
+    {
+      flags: '--limit <count>',
+      description: 'show so many differing keys; all are counted',
+      default: 20,
+      parse: wholeNumber('--limit', 0, 10_000),
+    },
+    { flags: '--restart', description: 'begin at the first key, whatever was done before' },
+    ...requestOptions,
+  ],
+  examples: [
+    { command: 'markitect cutover diff users', does: 'all keys' },
+    { command: 'markitect cutover diff users --sample 5', does: 'a quick look' },
+    {
+      command: 'markitect cutover diff users --repair legacy',
+      does: 'makes modern be as legacy where they differ',
+    },
+  ],
+  json: `{
+  status: 'complete' | 'stopped';
+  percent: number; compared: number;
+  onlyLegacy: number; onlyModern: number; different: number;   // of these keys, left after a repair
+  differences: { key: string; kind: string; fields: { path: string; legacy?: unknown; modern?: unknown }[] }[];
+}`,
+  async run(context, args, { sample, repair, restart, limit, ...options }) {
+    const { terminal } = context;
+    const { openProgress } = await import('../terminal/progress.js');
+    const { diffProgress } = await import('../terminal/cutover-progress.js');
+    const request = await requestOf(context, options, '');
+    const progress = openProgress(terminal, diffProgress);
+    const stop = new AbortController();
+    const restore = context.onInterrupt(() => {
+      stop.abort();
+      progress?.close();
+      terminal.note('Stopping after the keys under way. Interrupt again to stop at once.');
+    });
+    const differences: KeyDifference[] = [];
+    const started = performance.now();
+    let state: DiffState;
+    try {
+      state = await withCutover(context, (cutover) =>
+        cutover.diff(
+          argument(args),
+          {
+            ...given({ repair, restart }),
+            percent: sample,
+            signal: stop.signal,
+            onProgress: (now) => progress?.update(now),
+            onDifference: (each) => {
+              if (differences.length < limit) differences.push(each);
+            },
+          },
+          request,
+        ),
+      );
+    } finally {
+      progress?.close();
+      restore();
+    }
+    const differing = state.onlyLegacy + state.onlyModern + state.different;
+    if (terminal.json) terminal.printJson({ ...state, differences });
+    else {
+      for (const each of differences) printDifference(terminal, each);
+      printSummary(terminal, state, differing, (performance.now() - started) / 1000);
+    }
+    return differing > 0 || state.status !== 'complete' ? EXIT_PARTIAL : 0;
+  },
+});
+
+function printDifference(terminal: Terminal, { key, kind, fields }: KeyDifference): void {
+  const { style } = terminal;
+  if (!terminal.isInteractive) {
+    const rows = fields.map(({ path, legacy, modern }) => [
+      key,
+      kind,
+      path,
+      written(legacy),
+      written(modern),
+    ]);
+    terminal.print(...rows.map((row) => row.map(printableLine).join('\t')));
+    return;
+  }
+  const kinds = { 'only-legacy': 'only in legacy', 'only-modern': 'only in modern', different: 'differs' };
+  terminal.print(`${style.bold(printableLine(key))}  ${style.yellow(kinds[kind])}`);
+  if (kind !== 'different') return;
+  for (const { path, legacy, modern } of fields) {
+    const line = (sign: string, value: unknown, paint: (text: string) => string) =>
+      paint(fitEnd(`    ${sign} ${printableLine(written(value))}`, terminal.width));
+    terminal.print(`  ${printableLine(path)}`, line('-', legacy, style.red), line('+', modern, style.green));
+  }
+}
+
+function written(value: unknown): string {
+  return value === undefined ? '(none)' : JSON.stringify(value);
+}
+
+function printSummary(terminal: Terminal, state: DiffState, differing: number, seconds: number): void {
+  const { style } = terminal;
+  const { status, compared, percent, onlyLegacy, onlyModern, different } = state;
+  const sample = percent < 100 ? `, a sample of ${percent} %` : '';
+  const found =
+    differing === 0
+      ? style.green('none differs')
+      : style.red(`${different} differ, ${onlyLegacy} only in legacy, ${onlyModern} only in modern`);
+  const lead = status === 'complete' ? '' : `${style.yellow(status)} after `;
+  const line = `${lead}${countOf(compared, 'key')} compared${sample}: ${found} ${style.dim(`in ${showSeconds(seconds)}`)}`;
+  // For a program the rows alone are the result.
+  if (terminal.isInteractive) terminal.print(line);
+  else terminal.note(line);
+}

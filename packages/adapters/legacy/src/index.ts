@@ -1,0 +1,10 @@
+export type { JsonFilesOptions } from './json-files/keyed-texts.js';
+export { JsonRecordRepository } from './people/json-record-repository.js';
+export { JsonConversationRepository } from './people/json-conversation-repository.js';
+export { JsonAnalyticsRepository } from './people/json-analytics-repository.js';
+export { CurlHttpClient } from './curl/curl-http-client.js';
+export type { CurlHttpOptions } from './curl/curl-http-client.js';
+export { LegacyProfileManager } from './profile-manager/legacy-profile-manager.js';
+export type { LegacyProfileManagerOptions } from './profile-manager/legacy-profile-manager.js';
+export type { OpenedProfiles, OpenProfiles } from './profile-manager/profile-calls.js';
+export { LegacyDocumentRepository } from './documents/legacy-document-repository.js';

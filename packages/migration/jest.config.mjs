@@ -1,0 +1,3 @@
+import { packageTests } from '../../jest/preset.mjs';
+
+export default packageTests({ name: '@markitect/migration', lines: 80 });

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { markitectFailure } from '@markitect/testing';
+import { down, SmallWorld } from '../../tests/small-world.js';
+import { backfill } from './backfill.js';
+
+function filled(world: SmallWorld, keys: number): void {
+  for (let key = 0; key < keys; key += 1) world.states.legacy.set(`k${String(key).padStart(4, '0')}`, key);
+}
+
+describe('a backfill', () => {
+  it('copies what differs, and says how far it is', async () => {
+    const world = new SmallWorld();
+    filled(world, 250);
+    world.states.modern.set('k0001', 1);
+    await world.to('mirror');
+    const seen: number[] = [];
+    const { component } = world.process('a');
+    const state = await backfill(component, { onProgress: (progress) => seen.push(progress.seen) });
+    expect(state).toMatchObject({ status: 'complete', seen: 250, copied: 249, checkpoint: 'k0249' });
+    expect(seen).toEqual([0, 100, 200, 250]);
+    expect(Object.fromEntries(world.states.modern)).toEqual(Object.fromEntries(world.states.legacy));
+    expect(await world.depth()).toEqual([0, 0]);
+  });
+
+  it('goes on where it was cut off', async () => {
+    const world = new SmallWorld();
+    filled(world, 250);
+    await world.to('mirror');
+    let reads = 0;
+    const dying = world.process('a', (what) => {
+      if (what === 'legacy.keys' && (reads += 1) === 3) throw down();
+    });
+    expect((await markitectFailure(() => backfill(dying.component))).code).toBe('DATABASE_UNAVAILABLE');
+    world.clock.ms += 10;
+    const begun = await world.plain.get('notes');
+    const abort = AbortSignal.abort();
+    const other = world.process('b');
+    expect(await backfill(other.component, { signal: abort })).toMatchObject({
+      status: 'stopped',
+      seen: 200,
+    });
+    const state = await backfill(other.component);
+    expect(state).toMatchObject({ status: 'complete', seen: 250, startedAt: begun?.backfill?.startedAt });
+    expect(world.states.modern.size).toBe(250);
+  });
+
+  it('never puts an older state over what is written meanwhile', async () => {
+    const world = new SmallWorld();
+    filled(world, 1);
+    await world.to('mirror');
+    const writer = world.process('writer');
+    let isFirst = true;
+    const filler = world.process('filler', async (what) => {
+      if (what !== 'legacy.read after' || !isFirst) return;
+      isFirst = false;
+      await writer.notes.put('k0000', 'live');
+    });
+    await backfill(filler.component);
+    expect(world.states.modern.get('k0000')).toBe('live');
+  });
+
+  it('keeps to its pace, and is refused where nothing follows', async () => {
+    const world = new SmallWorld();
+    filled(world, 250);
+    const { component } = world.process('a');
+    expect((await markitectFailure(() => backfill(component))).code).toBe('CUTOVER_NOT_READY');
+    await world.to('mirror');
+    const begun = world.clock.ms;
+    await backfill(component, { perSecond: 100 });
+    expect(world.clock.ms - begun).toBeGreaterThanOrEqual(2000);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { down, gate, settle, SmallWorld } from '../../tests/small-world.js';
+import { diff, type KeyDifference } from './diff.js';
+
+async function differing(): Promise<SmallWorld> {
+  const world = new SmallWorld();
+  for (let key = 0; key < 500; key += 1) {
+    world.states.legacy.set(`k${key}`, { key });
+    world.states.modern.set(`k${key}`, { key });
+  }
+  world.states.legacy.set('only legacy', 1);
+  world.states.modern.set('only modern 😀', 1);
+  world.states.modern.set('k7', { key: 8 });
+  await world.to('mirror');
+  return world;
+}
+
+describe('a diff', () => {
+  it('finds what differs in both directions, with the fields', async () => {
+    const world = await differing();
+    const found: KeyDifference[] = [];
+    const { component } = world.process('a');
+    const state = await diff(component, { onDifference: (each) => found.push(each) });
+    expect(state).toMatchObject({
+      status: 'complete',
+      percent: 100,
+      compared: 502,
+      onlyLegacy: 1,
+      onlyModern: 1,
+      different: 1,
+    });
+    expect(found).toMatchObject([
+      { key: 'k7', kind: 'different', fields: [{ path: 'key', legacy: 7, modern: 8 }] },
+      { key: 'only legacy', kind: 'only-legacy' },
+      { key: 'only modern 😀', kind: 'only-modern' },
+    ]);
+    expect(world.states.modern.get('k7')).toEqual({ key: 8 });
+  });
+
+  it.each(['legacy', 'modern'] as const)('repairs from the side named: %s', async (side) => {
+    const world = await differing();
+    const { component } = world.process('a');
+    const right = new Map(world.states[side]);
+    expect(await diff(component, { repair: side })).toMatchObject({
+      onlyLegacy: 0,
+      onlyModern: 0,
+      different: 0,
+    });
+    expect(Object.fromEntries(world.states.legacy)).toEqual(Object.fromEntries(right));
+    expect(Object.fromEntries(world.states.modern)).toEqual(Object.fromEntries(right));
+  });
+
+  it('does not count what is written meanwhile', async () => {
+    const world = await differing();
+    const writer = world.process('writer');
+    let writes = 0;
+    const { component } = world.process('a', async (what, keys) => {
+      // Between the two sides of each look, but the last.
+      if (what === 'modern.read' && keys.includes('k9') && writes < 3)
+        await writer.notes.put('k9', (writes += 1));
+    });
+    expect(await diff(component)).toMatchObject({ status: 'complete', different: 1 });
+  });
+
+  it('repaired from the side that follows takes no write back that is under way', async () => {
+    const world = await differing();
+    const held = gate();
+    const writer = world.process('writer', async (what, [key]) => {
+      if (what === 'legacy.put after' && key === 'k7') await held.opened;
+    });
+    const written = writer.notes.put('k7', 'live');
+    await settle();
+    const { component } = world.process('a', (what) => {
+      if (what === 'legacy.read') held.open();
+    });
+    await diff(component, { repair: 'modern' });
+    await written;
+    expect([world.states.legacy.get('k7'), world.states.modern.get('k7')]).toEqual(['live', 'live']);
+    expect(world.states.legacy.has('only legacy')).toBe(false);
+    expect(await world.depth()).toEqual([0, 0]);
+  });
+
+  it('goes on where it was cut off, and compares a share', async () => {
+    const world = await differing();
+    let reads = 0;
+    const dying = world.process('a', (what) => {
+      if (what === 'legacy.keys' && (reads += 1) === 3) throw down();
+    });
+    await expect(diff(dying.component)).rejects.toThrow('down');
+    const { component } = world.process('b');
+    expect(await diff(component)).toMatchObject({ status: 'complete', compared: 502 });
+    const sampled = await diff(component, { percent: 20 });
+    expect(sampled).toMatchObject({ status: 'complete', percent: 20 });
+    expect(sampled.compared).toBeGreaterThan(60);
+    expect(sampled.compared).toBeLessThan(140);
+  });
+});

@@ -1,0 +1,181 @@
+import { type CutoverState, isMirrored, primaryOf } from '@markitect/domain';
+import {
+  cutoverStateStorePort,
+  profileRepositoryPort,
+  type RecordRepository,
+  replicaStorePort,
+  type StageChange,
+} from '@markitect/ports';
+import { CutoverBook, InMemoryCutoverStateStore, InMemoryRecordRepository } from '@markitect/testing';
+import { Component, HEARTBEAT_EVERY_MS } from '../../src/engine/component.js';
+import { cutover } from '../../src/engine/cutover.js';
+import { IntegrationManager } from '../../src/manager/integration-manager.js';
+import { CutoverOperations } from '../../src/operations/cutover-operations.js';
+import { type Run, World } from './world.js';
+
+export const COMPONENT = 'users';
+type Side = 'legacy' | 'modern';
+
+/** What a judgement is made of, as it is kept. */
+type Evidence = { readonly [Field in 'backfill' | 'diff']: CutoverState[Field] };
+
+/** A process of the simulation, with an engine of its own. */
+export interface SimulatedProcess {
+  readonly run: Run;
+  readonly component: Component;
+  readonly records: RecordRepository;
+  readonly operations: CutoverOperations;
+}
+
+/** What is not as it must be. */
+export class Violation extends Error {}
+
+/** Two stores, the state that processes share, and processes; it checks what must hold at every step. */
+export class Cluster {
+  readonly world = new World();
+  readonly book = new CutoverBook(() => this.world.now);
+  readonly stores = {
+    legacy: new InMemoryRecordRepository({ now: () => this.world.now }),
+    modern: new InMemoryRecordRepository({ now: () => this.world.now }),
+  };
+  readonly processes: SimulatedProcess[] = [];
+  readonly violations: Violation[] = [];
+  /** Hearts stop. */
+  isOver = false;
+  /** The keys that a read about many may have told an older state of, by its query or list of keys. */
+  readonly exemptOfLists = new WeakMap<object, ReadonlySet<string>>();
+  readonly #crashes: { readonly run: Run; readonly over: () => void }[] = [];
+  /** Components as they were when a change was begun: backfill and diff may be run again in the midst of it. */
+  readonly #begun = new Map<string, Evidence>();
+  readonly #isManaged: boolean;
+  #runs = 0;
+
+  /** `isManaged`: every process has a manager, which degrades, restores and reverses by itself. */
+  constructor(processes: number, isManaged = false) {
+    this.#isManaged = isManaged;
+    for (let index = 0; index < processes; index += 1) this.processes.push(this.#start());
+  }
+
+  /** Kills a process and starts it anew. */
+  crash(index: number): void {
+    const killed = this.processes[index];
+    if (killed === undefined) return;
+    this.world.crash(killed.run);
+    for (const { run, over } of this.#crashes) if (run === killed.run) over();
+    this.processes[index] = this.#start();
+  }
+
+  /** `over` is called when a run has crashed. */
+  onCrash(run: Run, over: () => void): void {
+    this.#crashes.push({ run, over });
+  }
+
+  /** Makes a new record of a violation; the simulation fails at its next look. */
+  violate(what: string): void {
+    this.world.note(`VIOLATION ${what}`);
+    this.violations.push(new Violation(what));
+  }
+
+  state(): CutoverState | undefined {
+    const booked = this.book.components.get(COMPONENT);
+    return booked && this.book.stateOf(booked);
+  }
+
+  #start(): SimulatedProcess {
+    this.#runs += 1;
+    const { world, book, stores } = this;
+    const run = world.start(`p${this.#runs}`);
+    const store = world.between(
+      run,
+      'state',
+      cutoverStateStorePort,
+      new InMemoryCutoverStateStore(book),
+      (operation, args) => {
+        const change = args[0] as StageChange;
+        const booked = this.book.components.get(COMPONENT);
+        if (operation === 'beginChange' && booked !== undefined) this.#begun.set(change.token, { ...booked });
+        if (operation === 'finishChange') this.#checkGates(change);
+      },
+    );
+    const replica = (side: Side) => world.between(run, side, replicaStorePort, stores[side].replicas);
+    const component = new Component({
+      name: COMPONENT,
+      store,
+      replicas: { legacy: replica('legacy'), modern: replica('modern') },
+      process: run.name,
+      clock: { now: () => world.now, sleep: (ms) => world.sleep(run, ms) },
+      random: () => world.random(),
+      shadowPercent: 30,
+      onFailure: (error) => {
+        if (error instanceof TypeError) this.violate(`a bug: ${error.stack ?? error.message}`);
+      },
+    });
+    const side = (name: Side): RecordRepository =>
+      world.between(run, name, profileRepositoryPort, stores[name], (operation, args) => {
+        const { kind } = profileRepositoryPort.operations[operation];
+        if (kind === 'write') this.#checkWrite(run, name, args[0] as string);
+        else if (operation === 'list' || operation === 'getMany') this.#noteList(name, args[0] as object);
+      });
+    const probes = { legacy: side('legacy'), modern: side('modern') };
+    const records = cutover<RecordRepository>(
+      {
+        port: profileRepositoryPort,
+        keys: { getMany: (keys) => keys },
+        streams: ['stream'],
+        ignore: ['updatedAt', 'createdAt'],
+      },
+      { legacy: side('legacy'), modern: side('modern') },
+      component,
+    );
+    if (this.#isManaged) {
+      const probe = async (name: Side): Promise<void> => {
+        await probes[name].count();
+      };
+      const manager = new IntegrationManager([{ component, probe }], { tickMs: 300, probeMs: 300 });
+      void manager.start().catch(component.onFailure);
+    } else {
+      void this.#beat(component);
+    }
+    return { run, component, records, operations: new CutoverOperations(component) };
+  }
+
+  /** What a program that keeps the component does all the time. */
+  async #beat(component: Component): Promise<void> {
+    while (!this.isOver) {
+      await component.beat().catch(component.onFailure);
+      await component.clock.sleep(HEARTBEAT_EVERY_MS);
+    }
+  }
+
+  /** A write happens on the side that decides, and under a mark, whatever was changed since it was begun. */
+  #checkWrite(run: Run, side: string, key: string): void {
+    const stage = this.book.components.get(COMPONENT)?.stage ?? 'legacy';
+    if (primaryOf(stage) !== side) this.violate(`${run.name} writes ${key} to ${side} in stage ${stage}`);
+    if (stage === 'complete') return;
+    const isMarked = this.book.marksOf(COMPONENT, key).some((mark) => mark.process === run.name);
+    if (!isMarked) this.violate(`${run.name} writes ${key} without a mark`);
+  }
+
+  #noteList(side: string, query: object): void {
+    const foreign = this.book.marksOf(COMPONENT).filter(({ source }) => source !== side);
+    this.exemptOfLists.set(query, new Set(foreign.map(({ key }) => key)));
+  }
+
+  /** What a judgement asks for holds when the switch is made. */
+  #checkGates({ stage, percent, action, epoch, token }: StageChange): void {
+    if (!['switch-reads', 'switch-writes', 'complete'].includes(action)) return;
+    const booked = this.book.components.get(COMPONENT);
+    if (booked === undefined || booked.epoch !== epoch || booked.switching?.token !== token) return;
+    if (booked.stage === stage ? percent <= booked.percent : !isMirrored(stage) && stage !== 'complete')
+      return;
+    if (stage === 'mirror') return;
+    const marks = this.book.marksOf(COMPONENT);
+    if (marks.some((mark) => mark.token !== '' && !this.book.isSilent(mark.process))) return;
+    const gate = (name: string): void => this.violate(`${action} passes the gate of ${name}`);
+    const { backfill, diff } = this.#begun.get(token) ?? booked;
+    if (backfill?.status !== 'complete') gate('backfill');
+    if (diff?.status !== 'complete' || diff.percent < 100) gate('diff');
+    else if (diff.onlyLegacy + diff.onlyModern + diff.different > 0) gate('a clean diff');
+    if (marks.some((mark) => mark.token === '')) gate('repairs');
+  }
+}
