@@ -1,6 +1,6 @@
 // `npm run crash -- <name> [--seed S] …`: kills working processes, or breaks the way to a server, at random moments and
 // checks what is left. `--runs N` for concurrency, ingest and units; `--operations N --rate R` for gitea; `--issues N
-// --kills K` for sync and research.
+// --kills K` for sync and research; `--profiles N` for cutover.
 import { parseArgs } from 'node:util';
 import { bootstrap } from './bootstrap.mjs';
 

@@ -22,6 +22,10 @@ describe('the database over HTTP', () => {
 
   it('is checked, and what is wrong is an answer', async () => {
     expect((await ask(api, 'POST', '/database/check')).body).toMatchObject({ isSound: true });
+    const unknown = await ask(api, 'POST', '/database/check', { repair: true });
+    expect(unknown).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
+    const foreign = { origin: 'https://evil.example' };
+    expect((await ask(api, 'POST', '/database/check', undefined, foreign)).status).toBe(400);
     const writer = await api.application.store.writer();
     await writer.exclusive((handle) =>
       handle.exec(

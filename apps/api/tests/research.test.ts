@@ -145,3 +145,20 @@ describe('/v1/research', () => {
     expect([400, 404]).toContain((await call('GET', path)).status);
   });
 });
+
+it('commands need no body, unless a page of another site sends them', async () => {
+  await start(['docs']);
+  const foreign = { origin: 'https://evil.example' };
+  for (const path of ['cancel', 'save', 'rerun']) {
+    expect((await ask(api, 'POST', `/research/1/${path}`, undefined, foreign)).status).toBe(400);
+  }
+  expect(await call('POST', '/1/cancel')).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+  expect(await call('POST', '/1/save')).toMatchObject({ status: 200, body: { outcome: 'created' } });
+  expect(await call('POST', '/1/rerun')).toMatchObject({ status: 201 });
+});
+
+it('a question with control characters is refused by its name', async () => {
+  const refused = await call('POST', '', { question: 'borrow\0 checker\u001b[31m', sources: ['docs'] });
+  expect(refused).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
+  expect(JSON.stringify(refused.body)).toContain('question');
+});

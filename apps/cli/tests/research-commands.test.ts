@@ -38,6 +38,9 @@ describe('a research on the command line', () => {
     expect((await research('results', '1', '--source', 'docs')).stdout).toMatch(
       /^\d\tdocs\tdocs:book\/borrowing.md\tBorrowing\t.*strict/,
     );
+    const nope = await research('results', '1', '--source', 'nope');
+    expect(nope).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(nope.stderr).toContain('only docs, issues');
     expect((await research('list')).stdout).toMatch(
       /^1\tcompleted\tHow does the borrow checker work\?\tdocs, issues\t\d{4}-.*Z\t\n$/,
     );
@@ -103,6 +106,7 @@ describe('a research on the command line', () => {
     [['start', '...'], 2, 'SEARCH_QUERY_INVALID'],
     [['start', 'x', '--source', 'nothing'], 2, 'SEARCH_SOURCE_INVALID'],
     [['start', 'x', '--max-results', '0'], 2, 'REQUEST_INVALID'],
+    [['start', 'borrow\0checker'], 2, 'REQUEST_INVALID'],
     [['status', 'x'], 2, 'REQUEST_INVALID'],
     [['watch', '9'], 3, 'SEARCH_NOT_FOUND'],
   ])('refuses %j', async (argv, exitCode, code) => {

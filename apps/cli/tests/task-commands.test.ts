@@ -40,7 +40,8 @@ describe('tasks on the command line', () => {
     const folder = await project();
     expect(await run(folder, ['tasks', 'enqueue', 'nothing'])).toMatchObject({ exitCode: 2, stdout: '' });
     await run(folder, ['tasks', 'enqueue', 'nothing', '--force']);
-    const { value } = await runJson(folder, 'work', '--until-empty');
+    const { value, exitCode } = await runJson(folder, 'work', '--until-empty');
+    expect(exitCode).toBe(5);
     expect(value).toMatchObject({ ended: { completed: 0, dead: 1 } });
     expect((await run(folder, ['tasks', 'list', '--status', 'dead'])).stdout).toContain('TASK_TYPE_UNKNOWN');
     expect((await run(folder, ['tasks', 'redrive', '--type', 'nothing'])).stdout).toBe(
@@ -80,7 +81,11 @@ describe('tasks on the command line', () => {
       const refused = await run(folder, ['tasks', 'enqueue', 'tasks.prune', ...wrong]);
       expect(refused.exitCode).toBe(2);
       expect(refused.stderr).toContain('fix:');
+      expect(refused.stderr).toContain(wrong[0]);
     }
+    const folderAsFile = await run(folder, ['tasks', 'enqueue', 'tasks.prune', '--payload-file', 'book']);
+    expect(folderAsFile).toMatchObject({ exitCode: 2 });
+    expect(folderAsFile.stderr).toContain('--payload-file must be a file, and book is a folder');
   });
 
   it('are described by type', async () => {
@@ -106,7 +111,22 @@ describe('tasks on the command line', () => {
     expect((await runJson(folder, 'tasks', 'limit', 'tasks.prune', '--remove')).value.items).toEqual([]);
     expect((await run(folder, ['tasks', 'limit', '--concurrency', '1'])).exitCode).toBe(2);
     expect((await run(folder, ['tasks', 'prune', '--days', '0'])).stdout).toBe('1 task forgotten\n');
-    expect((await run(folder, ['tasks', 'pause', 'typo'])).exitCode).toBe(2);
+    const burst = await run(folder, ['tasks', 'limit', 'x', '--burst', '5']);
+    expect(burst).toMatchObject({ exitCode: 2 });
+    expect(burst.stderr).toContain('--burst needs --per-second');
+    const elsewhere = await run(folder, ['tasks', 'pause', 'mail.send']);
+    expect(elsewhere).toMatchObject({ exitCode: 0, stdout: 'paused mail.send\n' });
+    expect(elsewhere.stderr).toContain('no worker here knows it');
+    expect((await run(folder, ['tasks', 'pause', 'no type'])).exitCode).toBe(2);
+  });
+
+  it.each([
+    ['--type', 'nosuch'],
+    ['--root', '/nonexistent'],
+  ])('are not done with a wrong %s', async (option, value) => {
+    const refused = await run(await project(), ['work', '--until-empty', option, value]);
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(refused.stderr).toContain(`${option} must be`);
   });
 
   it('are scheduled', async () => {
@@ -141,6 +161,7 @@ describe('markitect work', () => {
     const folder = await project();
     const child = spawn(process.execPath, [command, 'work'], {
       cwd: folder,
+      env: { ...process.env, FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { JsonValue } from '@markitect/domain';
 import { FakeScraper, foundResult, markitectFailure } from '@markitect/testing';
 import type { ResearchStatus } from '../src/index.js';
 import { researchFixture } from './research.js';
@@ -69,6 +70,12 @@ describe('a research', () => {
     const page = await service.results(id, { source: 'issues', limit: 1 });
     expect(page).toMatchObject({ total: 2, items: [{ source: 'issues' }] });
     expect(page.nextCursor).toBeDefined();
+    const refused = await markitectFailure(() => service.results(id, { source: 'nope' }));
+    expect(refused).toMatchObject({ code: 'SEARCH_SOURCE_INVALID', details: { field: 'source' } });
+    expect(refused.message).toContain('copy');
+    expect((await markitectFailure(() => service.export(id, 'csv', { source: 'nope' }))).code).toBe(
+      'SEARCH_SOURCE_INVALID',
+    );
   });
 
   it.each([
@@ -133,6 +140,11 @@ describe('a research', () => {
     expect((await markitectFailure(() => service.analyse(id + 1, result?.id ?? 0, 1))).code).toBe(
       'SEARCH_RESULT_NOT_FOUND',
     );
+    const deep = JSON.parse('['.repeat(8_000) + ']'.repeat(8_000)) as JsonValue;
+    expect(await markitectFailure(() => service.analyse(id, result?.id ?? 0, deep))).toMatchObject({
+      code: 'REQUEST_INVALID',
+      details: { field: 'analysis' },
+    });
   });
 });
 

@@ -178,6 +178,22 @@ describe('a worker', () => {
     at.stop.abort();
     await run;
   });
+
+  it('lets others have their turns between tasks that take no time', async () => {
+    let turns = 0;
+    let seen = 0;
+    const at = place([handler(async () => void (seen = turns))], { concurrency: 2, batch: 100 });
+    for (let n = 0; n < 60; n++) await at.add();
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await at.drain();
+    isOver = true;
+    expect(seen).toBeGreaterThan(10);
+  });
 });
 
 describe('a task that can never be done', () => {
@@ -240,6 +256,14 @@ describe('a task that can never be done', () => {
     const report = await at.drain();
     expect(at.statuses()).toEqual(['dead', 'completed']);
     expect(report.ended).toMatchObject({ lost: 0, dead: 1, completed: 1 });
+  });
+
+  it('is dead when its result is nested too deep to be kept', async () => {
+    const deep = JSON.parse('['.repeat(2_000) + ']'.repeat(2_000)) as JsonValue;
+    const at = place([handler(async () => deep)]);
+    const id = await at.add();
+    await at.drain();
+    expect(at.task(id)).toMatchObject({ status: 'dead', failure: { code: 'REQUEST_INVALID' } });
   });
 
   it('is dead when the queue refuses its result, and takes no others with it', async () => {
@@ -555,6 +579,30 @@ describe('stopping', () => {
     await at.clock.pass(200);
     expect((await run).ended.returned).toBe(1);
     expect(at.task(id)).toMatchObject({ status: 'waiting', attempts: 0 });
+  });
+
+  it('shows a handler that asks late that it is to stop', async () => {
+    const gate = deferred();
+    const asked: unknown[] = [];
+    const at = place(
+      [
+        handler(async (context) => {
+          await gate.promise;
+          asked.push(context.signal.aborted, context.signal.reason, context.signal === context.signal);
+          context.signal.throwIfAborted();
+        }),
+      ],
+      { graceMs: 1_000 },
+    );
+    const id = await at.add();
+    const run = at.start();
+    await settled();
+    at.stop.abort();
+    await at.clock.pass(1_100);
+    gate.resolve();
+    expect((await run).ended.returned).toBe(1);
+    expect(asked).toEqual([true, expect.objectContaining({ code: 'SERVER_UNAVAILABLE' }), true]);
+    expect(at.task(id).attempts).toBe(0);
   });
 
   it('leaves a handler that does not listen to itself, and ends', async () => {

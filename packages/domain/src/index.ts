@@ -158,6 +158,7 @@ export type { TaskLimit } from './tasks/task-limit.js';
 export type { TaskSchedule } from './tasks/task-schedule.js';
 export { retryDelay } from './tasks/retry-delay.js';
 export type { RetryPolicy } from './tasks/retry-delay.js';
+export { MAX_JSON_DEPTH, refuseDeep } from './json-depth.js';
 export { comparableText } from './research/comparable-text.js';
 export { questionTerms } from './research/question-terms.js';
 export { rateLimit } from './research/rate-limit.js';

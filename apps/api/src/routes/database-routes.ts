@@ -1,5 +1,7 @@
+import { refuseForeignPage } from '../http/foreign-page.js';
 import { problems } from '../schemas/answer-schemas.js';
 import { adviceQuery, databaseAdvice, databaseCheck, databaseStatus } from '../schemas/database-schemas.js';
+import { noBody } from '../schemas/issue-requests.js';
 import type { ApiServer, ServedApplication } from './served-application.js';
 
 const tags = ['operation'];
@@ -34,13 +36,15 @@ export function databaseRoutes(app: ApiServer, application: ServedApplication): 
         description:
           'Reads everything, and others who write wait while the full-text indexes are compared. What is wrong is told ' +
           'with status 200 and `isSound: false`. Changes nothing.',
+        body: noBody,
         response: {
           200: { description: 'What was found.', content: { 'application/json': { schema: databaseCheck } } },
-          ...problems(),
+          ...problems(413, 415),
         },
       },
     },
-    async () => {
+    async ({ body, headers }) => {
+      refuseForeignPage(headers, body);
       const { isSound, checks } = await application.database.check();
       return { isSound, checks };
     },

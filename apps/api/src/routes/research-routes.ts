@@ -1,9 +1,11 @@
 import { type ExportFormat, researchView, resultView, searchView } from '@markitect/application';
 import type { JsonValue } from '@markitect/domain';
 import { z } from 'zod';
+import { refuseForeignPage } from '../http/foreign-page.js';
 import { sendStream } from '../http/send-stream.js';
 import { problems } from '../schemas/answer-schemas.js';
 import { pageOf } from '../schemas/document-schemas.js';
+import { noBody } from '../schemas/issue-requests.js';
 import {
   analysisBody,
   exportQuery,
@@ -19,7 +21,6 @@ import {
   saveResearchBody,
   startResearchBody,
 } from '../schemas/research-schemas.js';
-import { emptyBody } from '../schemas/workspace-schemas.js';
 import type { ApiServer, ServedApplication } from './served-application.js';
 
 const tags = ['research'];
@@ -201,11 +202,14 @@ export function researchRoutes(app: ApiServer, application: ServedApplication): 
         summary: 'End a research before it is done',
         description: 'What was found is ranked and stays.',
         params: researchParams,
-        body: emptyBody,
+        body: noBody,
         response: { 200: answer('Cancelled.'), ...problems(404, 409, 413, 415) },
       },
     },
-    async ({ params }) => researchView(await application.research.cancel(params.id)),
+    async ({ params, body, headers }) => {
+      refuseForeignPage(headers, body);
+      return researchView(await application.research.cancel(params.id));
+    },
   );
 
   app.post(
@@ -216,11 +220,12 @@ export function researchRoutes(app: ApiServer, application: ServedApplication): 
         operationId: 'rerunResearch',
         summary: 'Put the question of a finished research again',
         params: researchParams,
-        body: emptyBody,
+        body: noBody,
         response: { 201: answer('Stored, with its `Location`.'), ...problems(404, 409, 413, 415) },
       },
     },
-    async ({ params }, reply) => {
+    async ({ params, body, headers }, reply) => {
+      refuseForeignPage(headers, body);
       const status = await application.research.rerun(params.id);
       void reply.code(201).header('location', `/v1/research/${status.search.id}`);
       return researchView(status);
@@ -243,6 +248,9 @@ export function researchRoutes(app: ApiServer, application: ServedApplication): 
         },
       },
     },
-    async ({ params, body }) => application.research.save(params.id, body),
+    async ({ params, body, headers }) => {
+      refuseForeignPage(headers, body);
+      return application.research.save(params.id, body ?? {});
+    },
   );
 }

@@ -1,6 +1,7 @@
 import { payloadSchema } from '@markitect/application';
 import { DEFAULT_MAX_ATTEMPTS } from '@markitect/domain';
 import { z } from 'zod';
+import { refuseForeignPage } from '../http/foreign-page.js';
 import { problems } from '../schemas/answer-schemas.js';
 import { noBody } from '../schemas/issue-requests.js';
 import {
@@ -137,7 +138,8 @@ export function taskRoutes(app: ApiServer, application: ServedApplication): void
           },
         },
       },
-      async ({ params: { type } }, reply) => {
+      async ({ params: { type }, body, headers }, reply) => {
+        refuseForeignPage(headers, body);
         await application.tasks[verb](type);
         return reply.code(204).send();
       },
@@ -272,7 +274,10 @@ function singleTaskRoutes(app: ApiServer, application: ServedApplication): void 
           response: { 200: answer(task, 'The task as it is then.'), ...problems(404, 409, 413, 415) },
         },
       },
-      ({ params: { id } }) => application.tasks[verb](id),
+      async ({ params: { id }, body, headers }) => {
+        refuseForeignPage(headers, body);
+        return application.tasks[verb](id);
+      },
     );
   }
 }

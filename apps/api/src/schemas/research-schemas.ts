@@ -201,7 +201,8 @@ export const saveResearchBody = z
       .exactOptional()
       .meta({ description: 'Also in place of another text. Default false.', examples: [false] }),
   })
-  .meta({ description: 'Where to save it.' });
+  .nullish()
+  .meta({ description: 'Where to save it; nothing: where it is saved by default.' });
 
 export const analysisBody = z
   .strictObject({

@@ -1,9 +1,10 @@
 import type { Application } from '@markitect/api';
-import type { ResearchStatus } from '@markitect/application';
+import type { ResearchStatus, WorkerEvent } from '@markitect/application';
 import { EXIT_PARTIAL } from '@markitect/ports';
 import type { CommandContext } from '../program/command-context.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { noteNextResults } from './research-results.js';
+import { retryText } from './research-retry.js';
 import {
   exitCodeOf,
   isOver,
@@ -42,7 +43,21 @@ export async function followResearch(
   const { terminal } = context;
   const { openProgress } = await import('../terminal/progress.js');
   const { researchProgress } = await import('../terminal/research-progress.js');
-  const progress = openProgress(terminal, researchProgress);
+  const started = performance.now();
+  const line: typeof researchProgress.line = (state, _seconds, space) =>
+    researchProgress.line(state, (performance.now() - started) / 1000, space);
+  const open = () => openProgress(terminal, { ...researchProgress, line });
+  let progress = open();
+  let last: ResearchStatus | undefined;
+  const onEvent = (event: WorkerEvent) => {
+    const text = retryText(event, last);
+    if (text === undefined) return;
+    progress?.close();
+    terminal.note(text);
+    if (over.signal.aborted) return;
+    progress = open();
+    progress?.update(last);
+  };
   const over = new AbortController();
   const restore = context.onInterrupt(() => {
     progress?.close();
@@ -51,7 +66,7 @@ export async function followResearch(
   });
   const working =
     how === 'work'
-      ? application.worker({ types: ['research.scrape'], graceMs: GRACE_MS }).run(over.signal)
+      ? application.worker({ types: ['research.scrape'], graceMs: GRACE_MS, onEvent }).run(over.signal)
       : undefined;
   // It only ends before the signal when it fails, and then nothing would be done any more.
   working?.catch(() => over.abort());
@@ -61,6 +76,7 @@ export async function followResearch(
   try {
     for await (const status of application.research.watch(id, over.signal)) {
       if (status.search.status !== 'pending') patience.cancel();
+      last = status;
       progress?.update(status);
       if (progress === undefined && how === 'watch') noteStep(terminal, status);
     }

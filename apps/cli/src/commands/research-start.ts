@@ -20,7 +20,8 @@ export const researchStart = defineCommand<Options>({
     '(a page, or a list, sitemap or feed of pages; robots.txt is obeyed). Each source is a task that survives this ' +
     'command: it is done here, with progress, unless --detach leaves it to `markitect work` or `markitect serve`. ' +
     'Interrupted (Ctrl-C: exit code 6) or killed, it goes on where it was with the next of these. Exit code 6 also ' +
-    'when a source has failed and others have not.',
+    'when a source has failed and others have not. A source that is down is asked five times, with growing rests: a line ' +
+    'says so each time.',
   arguments: [{ name: 'question', description: 'what is to be known', variadic: true }],
   options: [
     {

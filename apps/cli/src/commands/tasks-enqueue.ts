@@ -83,7 +83,7 @@ export const tasksEnqueue = defineCommand<Options>({
       parse: duration('--in'),
       conflicts: ['at'],
     },
-    { flags: '--at <time>', description: 'not before this: 2026-11-22T06:00:00Z', parse: nonEmpty('--at') },
+    { flags: '--at <time>', description: 'not before this: 2026-11-22T06:00:00Z', parse: instant },
   ],
   examples: [
     { command: 'markitect tasks enqueue issues.sync', does: 'bring the copy of the issues up to date' },
@@ -133,6 +133,11 @@ export const tasksEnqueue = defineCommand<Options>({
     );
   },
 });
+
+function instant(value: string): string {
+  if (!Number.isNaN(Date.parse(value))) return value;
+  throw badOption('--at', `must be a time such as 2026-11-22T06:00:00Z, not "${value}"`);
+}
 
 async function draftsOf(
   context: CommandContext,

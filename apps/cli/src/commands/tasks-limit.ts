@@ -3,7 +3,7 @@ import { printColumns } from '../terminal/columns.js';
 import { printableLine } from '../terminal/printable.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { defineCommand } from './command.js';
-import { badOption, given, wholeNumber } from './option-values.js';
+import { badOption, given, refuseWithout, wholeNumber } from './option-values.js';
 import { withTasks } from './tasks-view.js';
 
 interface Options {
@@ -56,6 +56,7 @@ export const tasksLimit = defineCommand<Options>({
     const isSetting = Object.keys(given(limits)).length > 0;
     if (key === undefined && (remove || isSetting))
       throw badOption('<key>', 'must be named to limit something');
+    if (limits.perSecond === undefined) refuseWithout('--per-second', { burst: limits.burst });
     const items = await withTasks(context, async ({ tasks }) => {
       if (key !== undefined && remove) await tasks.removeLimit(key);
       else if (key !== undefined && isSetting) await tasks.setLimit({ key, ...given(limits) });
@@ -72,8 +73,8 @@ export const tasksLimit = defineCommand<Options>({
 
 function rate(value: string): number {
   const number = /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : 0;
-  if (number > 0) return number;
-  throw badOption('--per-second', `must be a number above 0, not "${value}"`);
+  if (number >= 0.001 && number <= 100_000) return number;
+  throw badOption('--per-second', `must be a number from 0.001 to 100000, not "${value}"`);
 }
 
 function printLimits(terminal: Terminal, limits: readonly TaskLimit[]): void {

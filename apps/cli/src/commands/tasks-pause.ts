@@ -8,14 +8,23 @@ const json = `{ type: string; isPaused: boolean }`;
 export const tasksPause = defineCommand({
   name: ['tasks', 'pause'],
   summary: 'let no task of a type begin, in any worker',
-  description: 'Those that run go on. It holds until it is resumed, whatever is started anew meanwhile.',
+  description:
+    'Those that run go on. It holds until it is resumed, whatever is started anew meanwhile. The type need not be known ' +
+    'here: workers elsewhere may know it.',
   arguments: [typeArgument],
   examples: [{ command: 'markitect tasks pause issues.sync', does: 'while the tracker is moved' }],
   json,
   async run(context, args) {
     const { terminal } = context;
     const type = argument(args);
-    await withTasks(context, ({ tasks }) => tasks.pause(type));
+    const isKnown = await withTasks(context, async ({ tasks }) => {
+      await tasks.pause(type);
+      const kept = await tasks.stats();
+      return [...tasks.types(), ...kept.filter(({ counts }) => sumOf(counts) > 0)].some(
+        (each) => each.type === type,
+      );
+    });
+    if (!isKnown) terminal.note(`No task of this type is kept, and no worker here knows it.`);
     if (terminal.json) terminal.printJson({ type, isPaused: true });
     else {
       terminal.print(`paused ${terminal.style.bold(type)}`);
@@ -23,6 +32,10 @@ export const tasksPause = defineCommand({
     }
   },
 });
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
 
 /** `markitect tasks resume` */
 export const tasksResume = defineCommand({

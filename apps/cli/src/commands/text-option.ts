@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { isFolder } from '../composition/is-folder.js';
 import type { CommandContext } from '../program/command-context.js';
 import type { OptionDefinition } from './command.js';
 import { badOption, nonEmpty } from './option-values.js';
@@ -21,7 +23,7 @@ export const bodyOptions: readonly OptionDefinition[] = [
 ];
 
 /**
- * The text that the options name; `undefined`: none. `option` is the one that names the file. Throws UsageError for bytes that are no text, and what reading a file
+ * The text that the options name; `undefined`: none. `option` is the one that names the file. Throws UsageError for a folder and bytes that are no text, and what reading a file
  * throws: `FILE_NOT_FOUND`, `FILE_UNREADABLE`.
  */
 export async function bodyOf(
@@ -30,6 +32,8 @@ export async function bodyOf(
   option = '--body-file',
 ): Promise<string | undefined> {
   if (bodyFile === undefined) return body;
+  if (bodyFile !== '-' && (await isFolder(resolve(context.cwd, bodyFile))))
+    throw badOption(option, `must be a file, and ${bodyFile} is a folder`);
   const { readAnyFile } = await import('../composition/read-any-file.js');
   const bytes = bodyFile === '-' ? await context.readInput() : await readAnyFile(bodyFile, context.cwd);
   try {

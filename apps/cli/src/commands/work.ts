@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import type { Application } from '@markitect/api';
 import type { WorkerEvent, WorkerReport } from '@markitect/application';
+import { errorOutcomes } from '@markitect/ports';
+import { isFolder } from '../composition/is-folder.js';
 import type { CommandContext } from '../program/command-context.js';
 import { failureOf } from '../program/failure.js';
 import { printableLine } from '../terminal/printable.js';
 import { countOf, showSeconds } from '../terminal/quantities.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { defineCommand } from './command.js';
-import { given, nonEmpty, wholeNumber } from './option-values.js';
+import { badOption, given, nonEmpty, wholeNumber } from './option-values.js';
 import { showUntil } from './tasks-view.js';
 
 interface Options {
@@ -24,7 +26,8 @@ export const work = defineCommand<Options>({
   description:
     'Takes tasks from the queue and does them, as they come and when schedules are due. Any number of workers may run; a ' +
     'running server is one, too. Ctrl-C or SIGTERM: it takes nothing more, lets what runs finish for tasks.graceMs and ' +
-    'gives the rest back. Not on a terminal it writes a line for each task to stderr.',
+    'gives the rest back. Not on a terminal it writes a line for each task to stderr. With --until-empty the exit code ' +
+    'is 5 when tasks of this run are dead.',
   options: [
     {
       flags: '-c, --concurrency <count>',
@@ -65,23 +68,39 @@ export const work = defineCommand<Options>({
   async run(context, _args, { concurrency, root, type, untilEmpty }) {
     const { terminal } = context;
     const project = await context.projectConfig();
+    const roots = root?.map((folder) => resolve(context.cwd, folder));
+    for (const folder of roots ?? []) {
+      if (!(await isFolder(folder))) throw badOption('--root', `must be a folder, and ${folder} is none`);
+    }
     const config = {
       ...project,
       tasks: { ...project.tasks, ...given({ concurrency }) },
       ingest: {
         ...project.ingest,
-        ...given({ roots: root?.map((folder) => resolve(context.cwd, folder)) }),
+        ...given({ roots }),
       },
     };
     const report = await context.withApplication(
-      (application) => runWorker(context, application, given({ types: type, untilEmpty })),
+      (application) => {
+        requireTypes(application, type ?? []);
+        return runWorker(context, application, given({ types: type, untilEmpty }));
+      },
       { config },
     );
     if (terminal.json) {
       terminal.printJson({ ...report, seconds: Math.round(report.seconds * 1000) / 1000 });
     } else terminal.print(summaryOf(terminal, report));
+    return untilEmpty === true && report.ended.dead > 0 ? errorOutcomes.Unavailable.exitCode : 0;
   },
 });
+
+/** Of a type that it does not know a worker can do no task: it would wait for ever, or give them up. */
+function requireTypes({ tasks }: Application, types: readonly string[]): void {
+  const known = tasks.types().map((each) => each.type);
+  const unknown = types.find((type) => !known.includes(type));
+  if (unknown === undefined) return;
+  throw badOption('--type', `must be one of ${known.join(', ')}, not "${unknown}"`);
+}
 
 /** How often it is looked how many wait, at most. */
 const LOOK_EVERY_MS = 1000;

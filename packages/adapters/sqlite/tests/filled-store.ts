@@ -10,13 +10,18 @@ import {
 } from '@markitect/testing';
 import {
   LOCAL_TRACKER,
+  SqliteAnalyticsRepository,
   SqliteCacheTier,
+  SqliteConfigurationRepository,
   type SqliteConnection,
+  SqliteConversationRepository,
+  SqliteCutoverStateStore,
   SqliteDocumentRepository,
   SqliteInvalidationLog,
   SqliteIssueMirror,
   SqliteIssueRepository,
   SqliteLeaseStore,
+  SqliteProfileRepository,
   SqliteRateLimitRepository,
   SqliteScrapingJobRepository,
   SqliteSearchRepository,
@@ -47,6 +52,34 @@ export async function fillStore(connection: SqliteConnection): Promise<void> {
   await new SqliteLeaseStore(connection).acquire('lease', 3_600_000);
   await fillResearch(connection);
   await fillTasks(connection);
+  await fillPeople(connection);
+  await fillCutover(connection);
+}
+
+async function fillPeople(connection: SqliteConnection): Promise<void> {
+  await new SqliteProfileRepository(connection).save('ada', { name: 'Ada' });
+  await new SqliteConfigurationRepository(connection).save('theme', { dark: true });
+  const conversations = new SqliteConversationRepository(connection);
+  await conversations.create({ id: 'first', userId: 'ada' });
+  await conversations.append('first', [{ id: 'one', role: 'user', content: 'Hello' }]);
+  await new SqliteAnalyticsRepository(connection).append([
+    { id: 'seen', type: 'seen', at: '2026-01-01T00:00:00.000Z', properties: {} },
+  ]);
+}
+
+async function fillCutover(connection: SqliteConnection): Promise<void> {
+  const store = new SqliteCutoverStateStore(connection);
+  const component = 'users';
+  const { epoch } = await store.create(component, 'ada', 'a test');
+  await store.heartbeat('process', 3_600_000);
+  await store.mark({ component, keys: ['k'], token: 'mark', process: 'process', epoch, source: 'legacy' });
+  const at = new Date().toISOString();
+  await store.tally(
+    [{ component, side: 'legacy', operations: 1, errors: 0, compared: 0, mismatched: 0 }],
+    [{ component, operation: 'get', fields: [], at }],
+  );
+  const where = { stage: 'legacy', percent: 0 } as const;
+  await store.note({ component, who: 'ada', action: 'note', why: 'a test', from: where, to: where });
 }
 
 async function fillIssues(connection: SqliteConnection): Promise<void> {

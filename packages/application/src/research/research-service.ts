@@ -8,6 +8,7 @@ import {
   type Page,
   parseResearchSource,
   questionTerms,
+  refuseDeep,
   refuseField,
   type ResearchSource,
   type ScrapingJob,
@@ -115,10 +116,10 @@ export class ResearchService {
     return { ...page, items: items.filter((search) => status === undefined || search.status === status) };
   }
 
-  /** One page, by rank; results that are not ranked yet after them. */
+  /** One page, by rank; results that are not ranked yet after them. Throws Invalid `SEARCH_SOURCE_INVALID`. */
   async results(id: SearchId, query: ResearchResultsQuery = {}): Promise<ResearchResults> {
-    await this.#get(id);
     const { source, withDuplicates = false } = query;
+    requireSource(await this.#get(id), source);
     const which = { searchId: id, withDuplicates, ...(source === undefined ? {} : { source }) };
     const [page, total] = await Promise.all([
       this.#ports.results.list({ ...query, searchId: id }),
@@ -127,18 +128,23 @@ export class ResearchService {
     return { ...page, total };
   }
 
-  /** All results of a research as text, bit by bit, in constant memory. */
+  /** All results of a research as text, bit by bit, in constant memory. Throws Invalid `SEARCH_SOURCE_INVALID`. */
   async export(
     id: SearchId,
     format: ExportFormat,
     query: Omit<ResearchResultsQuery, 'limit' | 'cursor'> = {},
   ): Promise<AsyncIterable<string>> {
     const status = await this.#read(id);
+    requireSource(status.search, query.source);
     return exportResearch(status, this.#ports.results.stream({ ...query, searchId: id }), format);
   }
 
-  /** Notes what somebody has made of a result. Throws NotFound `SEARCH_RESULT_NOT_FOUND`. */
+  /**
+   * Notes what somebody has made of a result. Throws NotFound `SEARCH_RESULT_NOT_FOUND`, Invalid `REQUEST_INVALID` for
+   * what is nested too deep.
+   */
   async analyse(id: SearchId, resultId: number, analysis: JsonValue): Promise<SearchResult> {
+    refuseDeep('analysis', analysis);
     const found = await this.#ports.results.get(resultId);
     if (found?.searchId !== id) {
       throw new NotFound('SEARCH_RESULT_NOT_FOUND', `research ${id} has no result ${resultId}`, {
@@ -292,6 +298,17 @@ async function cancelTask(transaction: Transaction, { taskId }: ScrapingJob): Pr
     if (!isMarkitectError(error)) throw error;
     if (error.code !== 'TASK_STATE_INVALID' && error.code !== 'TASK_NOT_FOUND') throw error;
   }
+}
+
+/** A source that was not asked has found nothing, which would look like an answer. */
+function requireSource({ id, sources }: Search, source: string | undefined): void {
+  const asked = sources.map(formatResearchSource);
+  if (source === undefined || asked.includes(source)) return;
+  throw new Invalid(
+    'SEARCH_SOURCE_INVALID',
+    `research ${id} did not ask the source ${JSON.stringify(source.slice(0, 80))}, only ${asked.join(', ')}`,
+    { details: { field: 'source', source, known: asked } },
+  );
 }
 
 function sourceInvalid(message: string, source: string): Invalid {

@@ -14,8 +14,9 @@ export const researchTask = defineTaskType<ResearchPayload>({
   type: 'research.scrape',
   summary: 'ask one source of a research',
   schema: researchPayload,
-  // A worker that is killed costs one, too, and an attempt goes on where the last one was.
-  maxAttempts: 10,
+  // A worker that is killed costs one, too, and an attempt goes on where the last one was. Somebody waits for a source
+  // that is down: half a minute, not ten.
+  maxAttempts: 5,
   retry: { firstMs: 2000, longestMs: 2 * 60_000 },
 });
 

@@ -3,6 +3,7 @@ import {
   isMarkitectError,
   type JsonValue,
   type MarkitectError,
+  refuseDeep,
   type TaskFailure,
   type TaskProgress,
   Timeout,
@@ -188,6 +189,7 @@ export class TaskAttempt {
       await this.#options.unitOfWork.run(
         async (transaction) => {
           const result = await work(transaction);
+          if (result !== undefined) refuseDeep('result', result);
           made = { result };
           const [isHeld] = await transaction.tasks.settle([
             {
@@ -267,7 +269,9 @@ export class TaskAttempt {
 /** Why a result cannot be kept, whatever its type says; trying again would come to the same. */
 function faultOf(result: TaskResult): Omit<TaskFailure, 'at'> | undefined {
   try {
-    if (result !== undefined) JSON.stringify(result);
+    if (result === undefined) return undefined;
+    refuseDeep('result', result);
+    JSON.stringify(result);
     return undefined;
   } catch (error) {
     return failureOf(error);

@@ -1,5 +1,6 @@
 import {
   Invalid,
+  isTaskType,
   NotFound,
   type Page,
   refuseField,
@@ -113,11 +114,13 @@ export class TaskService {
     return this.#ports.queue.redrive(query);
   }
 
-  /** Lets no task of a type begin. Throws Invalid `TASK_TYPE_UNKNOWN`: no such task is kept, and nobody knows it. */
+  /** Lets no task of a type begin, known here or not: workers elsewhere know others. Throws Invalid `REQUEST_INVALID`. */
   async pause(type: string): Promise<void> {
-    if (!this.#types.has(type) && !(await this.stats()).some((each) => each.type === type)) {
-      throw this.#unknown(type);
-    }
+    refuseField(
+      'type',
+      !isTaskType(type),
+      'words of letters, digits, - and _ joined by dots, e.g. research.scrape',
+    );
     await this.#ports.queue.pause(type);
   }
 

@@ -1,6 +1,7 @@
 import { Conflict } from '../errors/markitect-error.js';
 import { refuseField } from '../errors/refuse-field.js';
 import type { JsonObject, JsonValue } from '../json.js';
+import { MAX_JSON_DEPTH, refuseDeep } from '../json-depth.js';
 import type { Timestamp } from '../timestamp.js';
 
 /** A JSON object kept under a key, changed as a whole or by patches. */
@@ -22,7 +23,7 @@ export type ConfigurationEntry = StoredRecord;
 export const MAX_RECORD_KEY_LENGTH = 200;
 export const MAX_RECORD_LENGTH = 1024 * 1024;
 /** Objects and lists within each other, the outermost included. */
-export const MAX_RECORD_DEPTH = 100;
+export const MAX_RECORD_DEPTH = MAX_JSON_DEPTH;
 
 /** Checks a key: 1 to 200 characters, none of them a control character. Throws Invalid `REQUEST_INVALID` naming the field. */
 export function checkedRecordKey(key: string, field = 'key'): string {
@@ -41,7 +42,7 @@ export function checkedRecordKey(key: string, field = 'key'): string {
 export function checkedRecordValue(value: JsonValue, field = 'value'): JsonObject {
   refuseField(field, !isJsonObject(value), 'a JSON object');
   // Before it is written as JSON, which ends with a full stack for what is nested too deep.
-  refuseField(field, isDeeper(value, MAX_RECORD_DEPTH), `nested at most ${MAX_RECORD_DEPTH} deep`);
+  refuseDeep(field, value);
   refuseField(
     field,
     JSON.stringify(value).length > MAX_RECORD_LENGTH,
@@ -80,10 +81,4 @@ export function mergePatch(value: JsonValue | undefined, patch: JsonValue): Json
 
 function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isDeeper(value: JsonValue, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth === 0) return true;
-  return Object.values<JsonValue>(value).some((each) => isDeeper(each, depth - 1));
 }

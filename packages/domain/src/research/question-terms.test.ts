@@ -8,12 +8,22 @@ describe('the terms of a question', () => {
   it.each([
     ['How does the borrow checker work?', ['borrow', 'checker', 'work']],
     ['What is Ownership, and what is ownership for', ['Ownership']],
-    ['"to be or not to be" in English', ['to+be+or+not+to+be', 'English']],
-    ['lifetimes -unsafe the', ['lifetimes', '-unsafe']],
+    ['"borrow checker" in English', ['borrow', 'checker', 'English']],
+    ['What does rustc -O do?', ['rustc', 'O']],
+    ['lifetimes -unsafe the', ['lifetimes', 'unsafe']],
+    ['--release -"quoted words" -*- glob*', ['release', 'quoted', 'words', 'glob']],
+    ['a how-to', ['how+to']],
     ['what is it', ['what', 'is', 'it']],
-    ['the -unsafe', ['the', '-unsafe']],
+    ['the -unsafe', ['unsafe']],
   ])('of %j are %j', (question, expected) => {
     expect(words(question)).toEqual(expected);
+  });
+
+  it('are never operators of a search', () => {
+    for (const term of questionTerms('-a "-b c" d* -"e* f"')) {
+      expect(term).toMatchObject({ prefix: false, excluded: false });
+      expect(term.words).toHaveLength(1);
+    }
   });
 
   it('are at most sixteen', () => {

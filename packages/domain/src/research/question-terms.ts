@@ -11,26 +11,24 @@ const stopWords = new Set(
 const MAX_TERMS = 16;
 
 /**
- * What a question looks for: its words without those that say nothing, each once, at most 16. Quotes, `*` and `-` mean
- * what they mean in a search. Any of the terms is an answer, of which the best has the most of them. Throws Invalid
- * `SEARCH_QUERY_INVALID` when there are no words.
+ * What a question looks for: its words without those that say nothing, each once, at most 16. Nothing in it is an
+ * operator of a search: who asks what `rustc -O` does wants to find it. Any of the terms is an answer, of which the best
+ * has the most of them. Throws Invalid `SEARCH_QUERY_INVALID` when there are no words.
  */
 export function questionTerms(question: string): readonly SearchTerm[] {
   const seen = new Set<string>();
-  const terms = parseSearchQuery(question).filter((term) => {
-    const key = JSON.stringify([term.words.map((word) => word.toLowerCase()), term.prefix]);
+  const words = question.replace(/["*]/g, ' ').replace(/(?<=^|\s)-+/gu, ' ');
+  const terms = parseSearchQuery(words).filter((term) => {
+    const key = JSON.stringify(term.words.map((word) => word.toLowerCase()));
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
-  const telling = terms.filter((term) => term.excluded || !isStopWord(term));
-  const kept = telling.some((term) => !term.excluded) ? telling : terms;
-  const wanted = kept.filter((term) => !term.excluded).slice(0, MAX_TERMS);
-  return [...wanted, ...kept.filter((term) => term.excluded).slice(0, MAX_TERMS)];
+  const telling = terms.filter((term) => !isStopWord(term));
+  return (telling.length > 0 ? telling : terms).slice(0, MAX_TERMS);
 }
 
-/** A phrase is meant as it stands. */
-function isStopWord({ words, prefix }: SearchTerm): boolean {
-  const [word, ...rest] = words;
-  return word !== undefined && rest.length === 0 && !prefix && stopWords.has(word.toLowerCase());
+/** A word that is written of several, such as `how-to`, is none. */
+function isStopWord({ words: [word, ...rest] }: SearchTerm): boolean {
+  return word !== undefined && rest.length === 0 && stopWords.has(word.toLowerCase());
 }

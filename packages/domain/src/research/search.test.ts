@@ -12,6 +12,9 @@ it('a search can be stored as it is when nothing is wrong with it', () => {
 it.each([
   ['question', { question: ' ' }],
   ['question', { question: 'x'.repeat(MAX_QUESTION_LENGTH + 1) }],
+  ['question', { question: 'Who\0owns' }],
+  ['question', { question: 'Who \u001b[31mowns' }],
+  ['question', { question: 'Who\u0085owns' }],
   ['sources', { sources: [] }],
   ['maxResults', { maxResults: 0 }],
   ['maxResults', { maxResults: MAX_SEARCH_RESULTS + 1 }],

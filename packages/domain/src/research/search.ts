@@ -47,6 +47,7 @@ export function searchDraft(draft: SearchDraft): SearchDraft {
     question.trim() === '' || question.length > MAX_QUESTION_LENGTH,
     `1 to ${MAX_QUESTION_LENGTH} characters, not all of them spaces`,
   );
+  refuseField('question', /\p{Cc}/u.test(question), 'without control characters');
   refuseField('sources', sources.length < 1 || sources.length > 100, '1 to 100 sources');
   refuseField(
     'maxResults',

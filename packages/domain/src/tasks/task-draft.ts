@@ -1,12 +1,13 @@
-import type { JsonValue } from '../json.js';
 import { refuseField } from '../errors/refuse-field.js';
+import type { JsonValue } from '../json.js';
+import { refuseDeep } from '../json-depth.js';
 import type { Timestamp } from '../timestamp.js';
 
 /** A task to be enqueued. */
 export interface TaskDraft {
   /** Words of letters, digits, `-` and `_`, joined by dots; at most {@link MAX_TASK_NAME_LENGTH} characters. */
   readonly type: string;
-  /** Default `null`. At most {@link MAX_TASK_PAYLOAD_LENGTH} characters as JSON. */
+  /** Default `null`. At most {@link MAX_TASK_PAYLOAD_LENGTH} characters as JSON, nested at most 100 deep. */
   readonly payload?: JsonValue;
   /** A whole number from -1000 to 1000, higher first. Default 0. */
   readonly priority?: number;
@@ -48,6 +49,8 @@ export function taskDraft(draft: TaskDraft): CheckedTaskDraft {
     runAt !== undefined && Number.isNaN(Date.parse(runAt)),
     'a time, e.g. 2026-11-21T08:00:00Z',
   );
+  // Before it is written as JSON, which ends with a full stack for what is nested too deep.
+  refuseDeep('payload', payload);
   refuseField(
     'payload',
     JSON.stringify(payload).length > MAX_TASK_PAYLOAD_LENGTH,

@@ -65,8 +65,8 @@ export class Component {
   /** How often this process was not heard of for too long, and the last token it had given then. */
   #silences = 0;
   #lastBroken = 0;
-  /** Older tokens whose marks were renewed since. */
-  readonly #renewed = new Set<MarkToken>();
+  /** Older tokens and their keys whose marks were renewed since. */
+  readonly #renewed = new Set<string>();
 
   constructor(options: ComponentOptions) {
     this.name = options.name;
@@ -125,8 +125,9 @@ export class Component {
    * after it has asked: it was heard of all the time since the mark was made or renewed, and lately. A store's own step must
    * not take longer than half of {@link HEARTBEAT_TTL_MS}.
    */
-  isHeardOf(token: MarkToken): boolean {
-    const isUnbroken = this.#numberOf(token) > this.#lastBroken || this.#renewed.has(token);
+  isHeardOf({ token, keys }: Pick<CutoverMark, 'token' | 'keys'>): boolean {
+    const isUnbroken =
+      this.#numberOf(token) > this.#lastBroken || keys.every((key) => this.#renewed.has(`${token} ${key}`));
     return isUnbroken && this.clock.now() - this.#heardOfAt < STEP_MAX_AGE_MS;
   }
 
@@ -135,7 +136,7 @@ export class Component {
     await this.beat();
     const silences = this.#silences;
     const left = await this.store.renew(mark);
-    if (silences === this.#silences) this.#renewed.add(mark.token);
+    if (silences === this.#silences) for (const key of left) this.#renewed.add(`${mark.token} ${key}`);
     return left;
   }
 

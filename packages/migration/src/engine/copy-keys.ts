@@ -14,14 +14,14 @@ export async function copyKeys(
   component: Component,
   replicas: Readonly<Record<CutoverSide, ReplicaStore>>,
   from: CutoverSide,
-  { keys, token }: Pick<CutoverMark, 'keys' | 'token'>,
+  held: Pick<CutoverMark, 'keys' | 'token'>,
   isMeasured: boolean,
 ): Promise<boolean> {
-  if (!component.isHeardOf(token)) return false;
+  if (!component.isHeardOf(held)) return false;
   const to = otherSide(from);
-  const entries = await replicas[from].read(keys);
+  const entries = await replicas[from].read(held.keys);
   // Frozen in between, this would put an old state over a newer one: the marks may be somebody else's by now.
-  if (!component.isHeardOf(token)) return false;
+  if (!component.isHeardOf(held)) return false;
   const put = (): Promise<void> => replicas[to].write(entries);
   await (isMeasured ? component.tallies.time(to, put) : put());
   return true;
@@ -33,6 +33,8 @@ export interface Copied {
   readonly left: readonly string[];
   /** Why; `undefined` with keys left: they are written all the time. */
   readonly failure?: unknown;
+  /** The store of the stages has failed: the marks may have ended all the same, and nothing may be copied under them. */
+  readonly isUnsure?: boolean;
 }
 
 export interface CopyOptions {
@@ -51,13 +53,17 @@ export async function copyMarked(
   mark: CutoverMark,
   { isFollowed = true, isMeasured = false }: CopyOptions = {},
 ): Promise<Copied> {
-  const { store, replicas } = component;
+  const { store, replicas, leftovers } = component;
   if (replicas === undefined) return { left: [] };
   let left = mark.keys;
+  let isUnsure = true;
   try {
     if (!isFollowed) left = await store.settle(mark);
     for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round += 1) {
-      if (await copyKeys(component, replicas, mark.source, { ...mark, keys: left }, isMeasured)) {
+      isUnsure = false;
+      const isCopied = await copyKeys(component, replicas, mark.source, { ...mark, keys: left }, isMeasured);
+      isUnsure = true;
+      if (isCopied) {
         left = await store.settle({ ...mark, keys: left });
       } else {
         left = await component.renew({ ...mark, keys: left });
@@ -65,8 +71,12 @@ export async function copyMarked(
     }
     return { left };
   } catch (failure) {
-    if (isChanged(failure)) throw failure;
+    if (isChanged(failure)) {
+      // Other keys of the mark may be ours still.
+      await leftovers.park({ ...mark, keys: left }, failure, 0);
+      throw failure;
+    }
     component.onFailure(failure);
-    return { left, failure };
+    return { left, failure, isUnsure };
   }
 }

@@ -38,8 +38,12 @@ export async function routeRead(component: Component, keys: readonly string[]): 
     await component.reload();
     return routeRead(component, keys);
   }
-  const source = marked.find((each) => each.source !== primary)?.source;
-  if (source !== undefined) return { side: source, isComparable: false };
+  const [foreign, ...others] = marked.filter((each) => each.source !== primary);
+  if (foreign !== undefined) {
+    // Of several keys only some may be right there: then it is a read about many, and goes where those go.
+    const isAll = others.length + 1 === new Set(keys).size;
+    return { side: isAll ? foreign.source : primary, isComparable: false };
+  }
   if (marked.length > 0 || !isServed)
     return { side: primary, isComparable: isMirrored && marked.length === 0 };
   return { side: 'modern', fallback: primary, isComparable: isFilled };

@@ -95,7 +95,7 @@ async function isBegun(component: Component, mark: CutoverMark): Promise<boolean
         (await store.absorb(mark));
     }
     // Nothing may come between this and the call of the side: see isHeardOf.
-    if (isReady && component.isHeardOf(mark.token)) return true;
+    if (isReady && component.isHeardOf(mark)) return true;
   } catch (error) {
     // It may be marked all the same.
     await leftovers.release(mark);

@@ -68,7 +68,8 @@ export class Degradation {
     const isFull = this.#component.replicas === undefined || state.backfill?.status === 'complete';
     if (this.isUp(primary) || !this.isUp(other) || !isFull) return;
     const [stage, percent] = other === 'modern' ? (['modern', 100] as const) : (['mirror', 0] as const);
-    await this.#operations.step(stage, percent, 'degrade', { who: 'manager', why: `${primary} is down` });
+    const request = { who: 'manager', why: `${primary} is down` };
+    await this.#operations.step(stage, percent, 'degrade', request, state.epoch);
   }
 
   async #restore(state: CutoverState, from: Pick<CutoverState, 'stage' | 'percent'>): Promise<void> {

@@ -96,11 +96,11 @@ export class IntegrationManager {
     const { tickMs, probeMs } = this.#options;
     // Each in a loop of its own: a repair that takes long must not keep the heart from beating.
     const chore = async (ms: number, work: () => Promise<unknown>): Promise<void> => {
-      while (!this.#isStopping) {
+      const goesOn = (): boolean => !this.#isStopping;
+      while (goesOn()) {
         const due = component.clock.now() + ms;
         await work().catch((error: unknown) => this.#failed(kept, error));
-        while (!this.#isStopping && component.clock.now() < due)
-          await component.clock.sleep(Math.min(ms, tickMs));
+        while (goesOn() && component.clock.now() < due) await component.clock.sleep(Math.min(ms, tickMs));
       }
     };
     await Promise.all([

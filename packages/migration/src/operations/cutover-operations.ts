@@ -103,14 +103,25 @@ export class CutoverOperations {
       const found = (await this.#judge(state)).filter(({ gate }) => gate === 'backfill');
       if (found.length > 0) throw notReady(state, found);
     }
-    return this.step(stage, percent, 'override', request);
+    if (state.stage === stage && state.percent === percent) return state;
+    // From where it was judged: in another epoch the backfill may be forgotten.
+    return this.#change(state, stage, percent, 'override', request);
   }
 
-  /** To any stage, without asking the gates, under a name for the log. Does nothing when it stands there. */
-  async step(stage: CutoverStage, percent: number, action: string, request: Request): Promise<CutoverState> {
+  /**
+   * To any stage, without asking the gates, under a name for the log; with an epoch: only from there. Does nothing when it
+   * stands there.
+   */
+  async step(
+    stage: CutoverStage,
+    percent: number,
+    action: string,
+    request: Request,
+    epoch?: number,
+  ): Promise<CutoverState> {
     const state = await this.#present();
     if (state.stage === stage && state.percent === percent) return state;
-    return this.#change(state, stage, percent, action, request);
+    return this.#change({ ...state, epoch: epoch ?? state.epoch }, stage, percent, action, request);
   }
 
   /** What keeps the component from its next step. */

@@ -59,8 +59,8 @@ async function repairBatch(
   if (claimed.length === 0) return undefined;
   const keys = claimed.map(({ key }) => key);
   const mark: CutoverMark = { component: name, keys, token, process, epoch: state.epoch, source };
-  const { left, failure } = await copied(component, mark, isFollowed);
-  const failures = await oneByOne(component, { ...mark, keys: left }, failure, claimed);
+  const outcome = await copied(component, mark, isFollowed);
+  const failures = await oneByOne(component, { ...mark, keys: outcome.left }, outcome, claimed);
   return { repaired: keys.length - failures, failed: failures };
 }
 
@@ -68,14 +68,14 @@ async function repairBatch(
 async function oneByOne(
   component: Component,
   mark: CutoverMark,
-  failure: unknown,
+  { failure, isUnsure = false }: Copied,
   claimed: readonly CutoverRepair[],
 ): Promise<number> {
   let failures = 0;
   for (const [index, key] of mark.keys.entries()) {
     let last: Copied = { left: [key], failure };
     // The store is down: there is no use in trying all.
-    const isTried = mark.keys.length > 1 && failures < MAX_FAILURES && failure !== undefined;
+    const isTried = mark.keys.length > 1 && failures < MAX_FAILURES && failure !== undefined && !isUnsure;
     if (isTried) last = await copied(component, { ...mark, keys: [key] });
     if (last.left.length === 0) continue;
     failures += 1;

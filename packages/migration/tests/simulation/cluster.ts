@@ -3,6 +3,7 @@ import {
   cutoverStateStorePort,
   profileRepositoryPort,
   type RecordRepository,
+  type ReplicaEntry,
   replicaStorePort,
   type StageChange,
 } from '@markitect/ports';
@@ -97,7 +98,11 @@ export class Cluster {
         if (operation === 'finishChange') this.#checkGates(change);
       },
     );
-    const replica = (side: Side) => world.between(run, side, replicaStorePort, stores[side].replicas);
+    const replica = (side: Side) =>
+      world.between(run, side, replicaStorePort, stores[side].replicas, (operation, args) => {
+        if (operation !== 'write') return;
+        for (const { key } of args[0] as readonly ReplicaEntry[]) this.#checkMarked(run, 'copies', key);
+      });
     const component = new Component({
       name: COMPONENT,
       store,
@@ -151,9 +156,12 @@ export class Cluster {
   #checkWrite(run: Run, side: string, key: string): void {
     const stage = this.book.components.get(COMPONENT)?.stage ?? 'legacy';
     if (primaryOf(stage) !== side) this.violate(`${run.name} writes ${key} to ${side} in stage ${stage}`);
-    if (stage === 'complete') return;
+    if (stage !== 'complete') this.#checkMarked(run, 'writes', key);
+  }
+
+  #checkMarked(run: Run, does: string, key: string): void {
     const isMarked = this.book.marksOf(COMPONENT, key).some((mark) => mark.process === run.name);
-    if (!isMarked) this.violate(`${run.name} writes ${key} without a mark`);
+    if (!isMarked) this.violate(`${run.name} ${does} ${key} without a mark`);
   }
 
   #noteList(side: string, query: object): void {

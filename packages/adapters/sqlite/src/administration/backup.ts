@@ -58,7 +58,8 @@ export async function backUp(
   } catch (error) {
     for (const left of [temporary, `${temporary}-journal`]) await unlink(left).catch(() => undefined);
     if (isMarkitectError(error) || signal?.aborted === true) throw error;
-    throw new Unavailable('FILE_SYSTEM_FAILED', `the backup ${target} cannot be written: ${codeOf(error)}`, {
+    const why = codeOf(error) === 'ENOENT' ? `there is no folder ${dirname(target)}` : codeOf(error);
+    throw new Unavailable('FILE_SYSTEM_FAILED', `the backup ${target} cannot be written: ${why}`, {
       details: { file: target },
       cause: error,
     });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { questionTerms } from '@markitect/domain';
+import { parseSearchQuery } from '@markitect/domain';
 import { BestResults } from './best-results.js';
 import { matchPage } from './term-matcher.js';
 
 const score = (question: string, text: string, title = '') =>
-  matchPage({ title, text }, questionTerms(question))?.score ?? 0;
+  matchPage({ title, text }, parseSearchQuery(question))?.score ?? 0;
 const snippet = (question: string, text: string) =>
-  matchPage({ title: 'borrow checker', text }, questionTerms(question))?.snippet ?? '';
+  matchPage({ title: 'borrow checker', text }, parseSearchQuery(question))?.snippet ?? '';
 const filler = (count: number) => 'filler word '.repeat(count / 2);
 
 describe('how well a page answers', () => {

@@ -45,6 +45,23 @@ export function describeClaiming(open: OpenTaskQueue): void {
     );
 
     it(
+      'gives every task as it is kept, whatever its texts and its failure are',
+      test(async ({ queue, now }) => {
+        const text = 'a "quoted" \\ line\nand \u2028 «more» 😀 \u0001';
+        const payload = { [text]: [text, -1.5e-9, true, null, {}] };
+        await add(queue, { payload, uniqueKey: text, limitKey: text }, { payload: text }, { payload: null });
+        const [first, ...others] = await claim(queue);
+        if (first === undefined) throw new Error('three were expected');
+        expect([first, ...others].map((each) => each.payload)).toEqual([payload, text, null]);
+        const failure = { code: 'TASK_FAILED', message: text };
+        await queue.settle([{ ...hold(first), kind: 'failed', failure, retryAt: iso(now()) }]);
+        const again = only(await claim(queue));
+        expect(again).toMatchObject({ uniqueKey: text, limitKey: text, failure, payload });
+        for (const task of [again, ...others]) expect(task).toEqual(await queue.get(task.id));
+      }),
+    );
+
+    it(
       'gives a delayed task its place by priority once it is due',
       test(async ({ queue, now, advance }) => {
         const [plain, urgent] = await add(queue, {}, { priority: 9, runAt: iso(now() + 10) });
