@@ -109,7 +109,8 @@ export function instant(option: string, now = () => Date.now()): (value: string)
 /** A day, `2026-11-21`. Throws UsageError. */
 export function calendarDay(option: string): (value: string) => string {
   return (value) => {
-    if (isCalendarDate(value)) return value;
+    const isDay: boolean = isCalendarDate(value);
+    if (isDay) return value;
     throw badOption(option, `must be a day, e.g. 2026-11-21, not "${value}"`);
   };
 }

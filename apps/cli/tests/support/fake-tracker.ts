@@ -1,4 +1,5 @@
 import type { Application } from '@markitect/api';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- commands load it late to start fast; a test need not
 import { IssueService, IssueSyncService, SearchService } from '@markitect/application';
 import { explainConfig, loadConfig } from '@markitect/config';
 import { parseBoardRules, Unavailable } from '@markitect/domain';
