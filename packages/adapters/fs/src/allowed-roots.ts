@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Forbidden } from '@markitect/domain';
 import { isAbsence, fileSystemError } from './file-system-error.js';
-import { isWithin } from './path-order.js';
+import { isWithin } from './is-within.js';
 
 /** The folders that nothing may be read outside of, symbolic links resolved. */
 export class AllowedRoots {

@@ -2,10 +2,10 @@ import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Forbidden, Invalid, markdownExtension, parseDocumentPath } from '@markitect/domain';
-import type { SourceFailure, SourceFile } from '@markitect/ports';
+import { compareCodePoints, type SourceFailure, type SourceFile } from '@markitect/ports';
 import { errnoOf, fileSystemError, isAbsence, unsupported } from './file-system-error.js';
 import { IgnoreRules } from './ignore-rules.js';
-import { byCodePoint, isWithin } from './path-order.js';
+import { isWithin } from './is-within.js';
 import type { SourceInput } from './source-input.js';
 
 /** A folder being read: what is left of it. */
@@ -80,7 +80,7 @@ export class FolderWalk {
       const entries = await readdir(path, { withFileTypes: true });
       const names = new Set(entries.map((entry) => entry.name));
       const rules = await outer.inside(path, this.#fromTop(relative), names, this.#report);
-      entries.sort((a, b) => byCodePoint(b.name, a.name));
+      entries.sort((a, b) => compareCodePoints(b.name, a.name));
       this.#stack.push({ path, real, relative, depth, rules, entries });
     } catch (error) {
       this.#lost(path, error);

@@ -10,7 +10,7 @@ import type {
 import { AllowedRoots } from './allowed-roots.js';
 import { fileSystemError, isAbsence, unsupported } from './file-system-error.js';
 import { FolderWalk } from './folder-walk.js';
-import { isWithin } from './path-order.js';
+import { isWithin } from './is-within.js';
 import { readFlags, readRegularFile } from './read-file.js';
 import { notFound, type SourceInput, sourceInputs } from './source-input.js';
 

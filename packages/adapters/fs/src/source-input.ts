@@ -5,7 +5,7 @@ import type { SourceRequest } from '@markitect/ports';
 import picomatch from 'picomatch';
 import type { AllowedRoots } from './allowed-roots.js';
 import { fileSystemError, isAbsence, unsupported } from './file-system-error.js';
-import { isWithin } from './path-order.js';
+import { isWithin } from './is-within.js';
 
 /** A pattern below a folder. */
 export interface SourcePattern {

@@ -6,13 +6,14 @@ import {
   primaryOf,
   shareOfKey,
 } from '@markitect/domain';
+import { compareCodePoints } from '@markitect/ports';
 import { canonicalHash } from '../compare/canonical.js';
 import { type Difference, differences } from '../compare/differences.js';
 import type { Component } from '../engine/component.js';
 import { copyMarked } from '../engine/copy-keys.js';
 import { copyAsWrite } from '../engine/write-path.js';
 import { requireFollower } from './backfill.js';
-import { byCodePoint, nextKeys } from './next-keys.js';
+import { nextKeys } from './next-keys.js';
 
 /** A key that is not alike on both sides. */
 export interface KeyDifference {
@@ -127,7 +128,7 @@ async function differing(
     settled.push(...again.filter(isSettled).map(({ key, kind, fields }) => ({ key, kind, fields })));
     found = again.filter((each) => !isSettled(each));
   }
-  return settled.sort((left, right) => byCodePoint(left.key, right.key));
+  return settled.sort((left, right) => compareCodePoints(left.key, right.key));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CutoverSide } from '@markitect/domain';
-import type { ReplicaStore } from '@markitect/ports';
+import { compareCodePoints, type ReplicaStore } from '@markitect/ports';
 
 /** The next keys of both sides together, in order: as far as both have told of theirs, at most twice the limit. */
 export async function nextKeys(
@@ -12,14 +12,9 @@ export async function nextKeys(
     replicas.modern.keys(after, limit),
   ]);
   const ends = [legacy, modern].flatMap((keys) => (keys.length < limit ? [] : [keys.at(-1) ?? '']));
-  const end = ends.sort(byCodePoint)[0];
+  const end = ends.sort(compareCodePoints)[0];
   const keys = [...new Set([...legacy, ...modern])]
-    .filter((key) => end === undefined || byCodePoint(key, end) <= 0)
-    .sort(byCodePoint);
+    .filter((key) => end === undefined || compareCodePoints(key, end) <= 0)
+    .sort(compareCodePoints);
   return { keys, isLast: end === undefined };
-}
-
-/** The order of code points, which is that of UTF-8 bytes; the one of UTF-16 units is another. */
-export function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

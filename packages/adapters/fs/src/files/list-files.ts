@@ -1,6 +1,5 @@
 import { isMarkitectError, STAGING_FOLDER } from '@markitect/domain';
-import type { StoredFile } from '@markitect/ports';
-import { byCodePoint } from '../path-order.js';
+import { compareCodePoints, type StoredFile } from '@markitect/ports';
 import { FolderChain, type FolderTree } from './folder-chain.js';
 
 /** How many files are looked at in the same moment. */
@@ -45,7 +44,7 @@ async function entriesOf(
         if (name !== STAGING_FOLDER) sortable.push({ key: `${name}/`, name, isFolder: true });
       } else if (entry.isFile()) sortable.push({ key: name, name, isFolder: false });
     }
-    sortable.sort((a, b) => byCodePoint(a.key, b.key));
+    sortable.sort((a, b) => compareCodePoints(a.key, b.key));
     const found: (StoredFile | string)[] = [];
     for (let start = 0; start < sortable.length; start += PARALLEL) {
       const batch = sortable.slice(start, start + PARALLEL).map(async ({ name, isFolder }) => {

@@ -1,7 +1,7 @@
+import { compareCodePoints } from '@markitect/ports';
 import { createHash, randomUUID } from 'node:crypto';
 import { Invalid, STAGING_FOLDER } from '@markitect/domain';
 import { errnoOf } from '../file-system-error.js';
-import { byCodePoint } from '../path-order.js';
 import { fileChunks, joined } from './file-chunks.js';
 import { newFileFlags, readFileFlags } from './file-system-calls.js';
 import type { Folder } from './folder.js';
@@ -97,7 +97,7 @@ export class StagingArea {
       if (stagedName.test(name)) names.push(name);
       else if (temporaryName.test(name)) await this.#removeStale(folder, name);
     }
-    return names.sort(byCodePoint);
+    return names.sort(compareCodePoints);
   }
 
   async #removeStale(folder: Folder, name: string): Promise<void> {

@@ -1,5 +1,5 @@
+import { compareCodePoints } from '@markitect/ports';
 import { isMarkitectError, STAGING_FOLDER } from '@markitect/domain';
-import { byCodePoint } from '../path-order.js';
 import { FolderChain, type FolderTree } from './folder-chain.js';
 
 /**
@@ -33,5 +33,5 @@ export async function tidyFolder(
     await chain.close();
   }
   for (const name of folders) others.push(...(await tidyFolder(tree, [...names, name], true)));
-  return others.sort(byCodePoint);
+  return others.sort(compareCodePoints);
 }

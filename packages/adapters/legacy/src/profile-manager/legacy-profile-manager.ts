@@ -23,7 +23,7 @@ const worker = fileURLToPath(new URL('../../dist/profile-manager/profile-worker.
 
 /**
  * Profiles by calls that block, as programs were written before there was anything to wait for: every call stops the
- * whole thread until it is done, in some 0.1 ms beside what the store takes. For callers that cannot be changed; where
+ * whole thread until it is done. For callers that cannot be changed; where
  * there is anything else to do at the same time, use the repository. The store runs in a worker: whatever the module
  * opens there, through a cutover or not.
  *
