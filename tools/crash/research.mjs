@@ -1,4 +1,4 @@
-// A research over documents, an issue tracker and a site with everything that can go wrong, done by workers that are killed.
+// A research over documents, the mirror of a Gitea that is down and a site with everything that can go wrong, done by workers that are killed.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import {
   startTestSite,
 } from '@markitect/testing/services';
 import { root } from '../bootstrap.mjs';
+import { asker, startServer } from './gitea-server.mjs';
 import { seeded } from './random.mjs';
 
 const command = join(root, 'apps/cli/dist/main.js');
@@ -36,14 +37,19 @@ const PATIENCE_MS = 5 * 60_000;
 export async function crash({ kills = 2, seed, broken }) {
   console.log(`research: ${kills} kills, seed ${seed}`);
   const random = seeded(seed);
+  const gitea = await startServer('research');
+  if (gitea === undefined) return;
   const work = mkdtempSync(join(tmpdir(), 'markitect-crash-research-'));
   try {
+    await makeIssues(gitea);
     const documents = existsSync(BOOK) ? BOOK : makeDocuments(join(work, 'documents'), random);
-    const calm = await research(join(work, 'calm'), documents, []);
+    const [calmly, hurtly] = [settingsFor(join(work, 'calm'), gitea), settingsFor(join(work, 'hurt'), gitea)];
+    for (const settings of [calmly, hurtly]) await fill(settings, documents);
+    await gitea.kill();
+    const calm = await research(calmly, []);
     const moments = Array.from({ length: kills }, () => 1 + Math.floor(random() * (calm.pages - 2)));
     const hurt = await research(
-      join(work, 'hurt'),
-      documents,
+      hurtly,
       moments.sort((a, b) => a - b),
     );
     if (broken === 'results') hurt.results.pop();
@@ -60,6 +66,7 @@ export async function crash({ kills = 2, seed, broken }) {
         : `✗ ${found.length} differences, seed ${seed}`,
     );
   } finally {
+    await gitea.stop();
     rmSync(work, { recursive: true, force: true });
   }
 }
@@ -67,13 +74,16 @@ export async function crash({ kills = 2, seed, broken }) {
 /** Checkpoints share a commit for a quarter of a second: so many pages may come within that. */
 const MOST_AGAIN = 8;
 
-/** A research in a data directory of its own; a worker is killed whenever so many pages are done as `moments` say. */
-async function research(folder, documents, moments) {
-  mkdirSync(folder, { recursive: true });
-  const site = await startTestSite({ slowMs: SLOW_MS });
+/** A data directory of its own, and how the command is told of it. */
+function settingsFor(folder, gitea) {
+  mkdirSync(folder);
   const env = {
     ...process.env,
     MARKITECT_DATA_DIR: join(folder, 'data'),
+    MARKITECT_GITEA_URL: gitea.url,
+    MARKITECT_GITEA_OWNER: gitea.owner,
+    MARKITECT_GITEA_REPOSITORY: gitea.repository,
+    MARKITECT_GITEA_TOKEN: gitea.token,
     MARKITECT_WEB_ALLOW_PRIVATE: 'true',
     MARKITECT_WEB_TIMEOUT_MS: '3000',
     MARKITECT_WEB_MAX_PAGE_BYTES: String(1024 * 1024),
@@ -81,23 +91,33 @@ async function research(folder, documents, moments) {
     // So that others take the tasks of a killed worker soon.
     MARKITECT_TASKS_LEASE_MS: '1500',
   };
-  const run = (...args) => markitect(args, { cwd: folder, env });
+  return { cwd: folder, env };
+}
+
+async function makeIssues(gitea) {
+  const ask = asker(gitea);
+  for (let number = 1; number <= ISSUES; number += 1) {
+    const issue = { title: `The borrow checker, part ${number}`, body: 'How does it work?' };
+    await ask('POST', `repos/${gitea.owner}/${gitea.repository}/issues`, issue);
+  }
+}
+
+/** Takes over the documents and the issues: what is asked later are the copies. */
+async function fill(settings, documents) {
+  await markitect(['ingest', documents], settings);
+  const { total } = await markitect(['issues', 'sync'], settings);
+  if (total !== ISSUES) throw new Error(`${total} of ${ISSUES} issues are in the mirror`);
+}
+
+/** A research; a worker is killed whenever so many pages are done as `moments` say. */
+async function research({ cwd, env }, moments) {
+  const site = await startTestSite({ slowMs: SLOW_MS });
+  const run = (...args) => markitect(args, { cwd, env });
   try {
-    await run('ingest', documents);
-    for (let number = 1; number <= ISSUES; number += 1) {
-      await run(
-        'issues',
-        'create',
-        '--title',
-        `The borrow checker, part ${number}`,
-        '--body',
-        'How does it work?',
-      );
-    }
     const sources = `docs,issues,web:${site.origin}/everything.xml`;
     const asked = ['--source', sources, '--max-results', String(MAX_RESULTS)];
     const { id } = await run('research', 'start', everythingQuestion, ...asked, '--detach');
-    const { killed, status } = await workUntilOver(run, { cwd: folder, env, id, moments });
+    const { killed, status } = await workUntilOver(run, { cwd, env, id, moments });
     const { results } = await run('research', 'results', String(id), '--export', 'json', '--duplicates');
     const relative = (text) => text.replaceAll(site.origin, 'http://site');
     return {

@@ -76,6 +76,25 @@ describe('cutover on the command line', () => {
     expect(await cli('diff', 'users')).toMatchObject({ exitCode: 0 });
   });
 
+  it('goes on past a damaged file, and has it repaired when it is mended', async () => {
+    const folder = await makeFolder({
+      'markitect.config.yaml': 'legacy:\n  users: users\n',
+      'users/ada.json': '{"name": "Ada"}',
+      'users/bob.json': '{"name": "Bob',
+    });
+    await run(folder, ['init']);
+    const cli = (...argv: string[]) => run(folder, ['cutover', ...argv]);
+    await cli('start', 'users', ...why);
+    expect((await cli('backfill', 'users')).stdout).toMatch(/^complete: 2 keys seen, 1 copied/);
+    expect((await cli('repairs', 'list', 'users')).stdout).toContain('LEGACY_FILE_CORRUPT');
+    const found = await cli('diff', 'users');
+    expect(found).toMatchObject({ exitCode: 6 });
+    expect(found.stdout).toMatch(/^bob\tdamaged\t.*bob\.json is damaged: .*; a copy is in .*\n$/);
+    await put(folder, 'users/bob.json', '{"name": "Bob"}');
+    expect(await cli('repairs', 'retry', 'users')).toMatchObject({ exitCode: 0 });
+    expect(await cli('diff', 'users')).toMatchObject({ exitCode: 0 });
+  });
+
   it('follows the environment, for all processes', async () => {
     const { folder, cli } = await project();
     await run(folder, ['users', 'get', 'ada'], { env: { MARKITECT_CUTOVER_USERS: 'mirror' } });

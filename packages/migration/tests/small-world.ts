@@ -1,4 +1,5 @@
 import {
+  Corrupt,
   type CutoverSide,
   type CutoverStage,
   type CutoverState,
@@ -27,6 +28,14 @@ export const notesPort = definePort<Notes>('Notes', {
 export const request = { who: 'ada', why: 'test' };
 
 export const down = (): Unavailable => new Unavailable('DATABASE_UNAVAILABLE', 'down');
+
+/** A key that cannot be read on one side, as a file that is no JSON. */
+export function damagedAt(side: CutoverSide, damaged: string): Fault {
+  return (what, keys) => {
+    if (what !== `${side}.read` || !keys.includes(damaged)) return;
+    throw new Corrupt('LEGACY_FILE_CORRUPT', `${damaged} is damaged`);
+  };
+}
 
 /** What a test makes happen at a store: throws, or waits. `what` is e.g. `legacy.put`, `modern.write`, `state.mark`. */
 export type Fault = (what: string, keys: readonly string[]) => Promise<void> | void;

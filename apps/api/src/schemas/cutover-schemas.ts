@@ -73,7 +73,7 @@ const differences = z
   .array(
     z.object({
       key: text('The key.', 'user-004711'),
-      kind: z.enum(['only-legacy', 'only-modern', 'different']).meta({ examples: ['different'] }),
+      kind: z.enum(['only-legacy', 'only-modern', 'different', 'damaged']).meta({ examples: ['different'] }),
       fields: z
         .array(
           z.object({
@@ -89,6 +89,10 @@ const differences = z
           }),
         )
         .readonly(),
+      damage: text(
+        'Of a damaged key: what cannot be read.',
+        '/data/users/ada.json is damaged',
+      ).exactOptional(),
     }),
   )
   .readonly()
@@ -301,9 +305,13 @@ export const diffRequest = z.strictObject({
     .max(100)
     .exactOptional()
     .meta({ description: 'Default 100.', examples: [100] }),
-  repair: side
+  repair: z
+    .enum([...cutoverSides, 'primary'])
     .exactOptional()
-    .meta({ description: 'Copy what differs from this side.', examples: ['legacy'] }),
+    .meta({
+      description: 'Copy what differs from this side, or the one that answers.',
+      examples: ['legacy'],
+    }),
   restart: z
     .boolean()
     .exactOptional()

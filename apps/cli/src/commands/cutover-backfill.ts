@@ -1,5 +1,5 @@
-import type { BackfillState } from '@markitect/domain';
 import { EXIT_PARTIAL } from '@markitect/ports';
+import { withProgress } from '../program/with-progress.js';
 import { countOf, showSeconds } from '../terminal/quantities.js';
 import { argument, defineCommand } from './command.js';
 import {
@@ -55,34 +55,18 @@ export const cutoverBackfill = defineCommand<Options>({
   async run(context, args, { rate, maxLatency, restart, ...options }) {
     const { terminal } = context;
     const { style } = terminal;
-    const { openProgress } = await import('../terminal/progress.js');
     const { backfillProgress } = await import('../terminal/cutover-progress.js');
     const request = await requestOf(context, options, '');
-    const progress = openProgress(terminal, backfillProgress);
-    const stop = new AbortController();
-    const restore = context.onInterrupt(() => {
-      stop.abort();
-      progress?.close();
-      terminal.note('Stopping after the keys under way. Interrupt again to stop at once.');
-    });
     const started = performance.now();
-    let state: BackfillState;
-    try {
-      state = await withCutover(context, (cutover) =>
+    const state = await withCutover(context, (cutover) =>
+      withProgress(context, backfillProgress, 'the keys under way', (run) =>
         cutover.backfill(
           argument(args),
-          {
-            ...given({ perSecond: rate, maxLatencyMs: maxLatency, restart }),
-            signal: stop.signal,
-            onProgress: (now) => progress?.update(now),
-          },
+          { ...given({ perSecond: rate, maxLatencyMs: maxLatency, restart }), ...run },
           request,
         ),
-      );
-    } finally {
-      progress?.close();
-      restore();
-    }
+      ),
+    );
     if (terminal.json) terminal.printJson(state);
     else {
       const took = showSeconds((performance.now() - started) / 1000);

@@ -1,6 +1,7 @@
 import type { KeyDifference } from '@markitect/api';
 import { cutoverSides, type CutoverSide, type DiffState } from '@markitect/domain';
 import { EXIT_PARTIAL } from '@markitect/ports';
+import { withProgress } from '../program/with-progress.js';
 import { printableLine } from '../terminal/printable.js';
 import { countOf, showSeconds } from '../terminal/quantities.js';
 import { fitEnd } from '../terminal/fit.js';
@@ -17,7 +18,7 @@ import { given, wholeNumber } from './option-values.js';
 
 interface Options extends RequestOptions {
   readonly sample: number;
-  readonly repair?: CutoverSide;
+  readonly repair?: CutoverSide | 'primary';
   readonly restart?: boolean;
   readonly limit: number;
 }
@@ -29,7 +30,7 @@ export const cutoverDiff = defineCommand<Options>({
   description:
     'In both directions. Keys that are written meanwhile are looked at again. Exit code 6 when something differs, or when ' +
     'it was interrupted: then it goes on where it was. The step to the modern store asks for a full one without ' +
-    'differences. Not on a terminal: key, kind, field, legacy and modern (JSON), separated by tabs.',
+    'differences. Not on a terminal: key, kind, field, legacy and modern (JSON), separated by tabs; of a damaged key what is damaged.',
   arguments: [componentArgument],
   options: [
     {
@@ -40,8 +41,8 @@ export const cutoverDiff = defineCommand<Options>({
     },
     {
       flags: '--repair <side>',
-      description: 'copy what differs from this side to the other one',
-      choices: cutoverSides,
+      description: 'copy what differs from this side, or the one that answers',
+      choices: [...cutoverSides, 'primary'],
     },
     {
       flags: '--limit <count>',
@@ -64,43 +65,31 @@ export const cutoverDiff = defineCommand<Options>({
   status: 'complete' | 'stopped';
   percent: number; compared: number;
   onlyLegacy: number; onlyModern: number; different: number;   // of these keys, left after a repair
-  differences: { key: string; kind: string; fields: { path: string; legacy?: unknown; modern?: unknown }[] }[];
+  differences: {
+    key: string;
+    kind: 'only-legacy' | 'only-modern' | 'different' | 'damaged';
+    fields: { path: string; legacy?: unknown; modern?: unknown }[];
+    damage?: string;                // what of a damaged one cannot be read
+  }[];
 }`,
   async run(context, args, { sample, repair, restart, limit, ...options }) {
     const { terminal } = context;
-    const { openProgress } = await import('../terminal/progress.js');
     const { diffProgress } = await import('../terminal/cutover-progress.js');
     const request = await requestOf(context, options, '');
-    const progress = openProgress(terminal, diffProgress);
-    const stop = new AbortController();
-    const restore = context.onInterrupt(() => {
-      stop.abort();
-      progress?.close();
-      terminal.note('Stopping after the keys under way. Interrupt again to stop at once.');
-    });
     const differences: KeyDifference[] = [];
+    const onDifference = (each: KeyDifference): void => {
+      if (differences.length < limit) differences.push(each);
+    };
     const started = performance.now();
-    let state: DiffState;
-    try {
-      state = await withCutover(context, (cutover) =>
+    const state = await withCutover(context, (cutover) =>
+      withProgress(context, diffProgress, 'the keys under way', (run) =>
         cutover.diff(
           argument(args),
-          {
-            ...given({ repair, restart }),
-            percent: sample,
-            signal: stop.signal,
-            onProgress: (now) => progress?.update(now),
-            onDifference: (each) => {
-              if (differences.length < limit) differences.push(each);
-            },
-          },
+          { ...given({ repair, restart }), percent: sample, onDifference, ...run },
           request,
         ),
-      );
-    } finally {
-      progress?.close();
-      restore();
-    }
+      ),
+    );
     const differing = state.onlyLegacy + state.onlyModern + state.different;
     if (terminal.json) terminal.printJson({ ...state, differences });
     else {
@@ -111,21 +100,24 @@ export const cutoverDiff = defineCommand<Options>({
   },
 });
 
-function printDifference(terminal: Terminal, { key, kind, fields }: KeyDifference): void {
+function printDifference(terminal: Terminal, { key, kind, fields, damage }: KeyDifference): void {
   const { style } = terminal;
   if (!terminal.isInteractive) {
-    const rows = fields.map(({ path, legacy, modern }) => [
-      key,
-      kind,
-      path,
-      written(legacy),
-      written(modern),
-    ]);
+    const rows =
+      damage === undefined
+        ? fields.map(({ path, legacy, modern }) => [key, kind, path, written(legacy), written(modern)])
+        : [[key, kind, damage]];
     terminal.print(...rows.map((row) => row.map(printableLine).join('\t')));
     return;
   }
-  const kinds = { 'only-legacy': 'only in legacy', 'only-modern': 'only in modern', different: 'differs' };
+  const kinds = {
+    'only-legacy': 'only in legacy',
+    'only-modern': 'only in modern',
+    different: 'differs',
+    damaged: 'is damaged',
+  };
   terminal.print(`${style.bold(printableLine(key))}  ${style.yellow(kinds[kind])}`);
+  if (damage !== undefined) terminal.print(fitEnd(`  ${printableLine(damage)}`, terminal.width));
   if (kind !== 'different') return;
   for (const { path, legacy, modern } of fields) {
     const line = (sign: string, value: unknown, paint: (text: string) => string) =>

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { IngestFailure, IngestReport, IngestRequest, IngestService } from '@markitect/application';
+import type { IngestFailure, IngestReport, IngestRequest } from '@markitect/application';
 import { EXIT_PARTIAL } from '@markitect/ports';
-import type { CommandContext } from '../program/command-context.js';
 import { failureOf } from '../program/failure.js';
+import { withProgress } from '../program/with-progress.js';
 import { printableLine } from '../terminal/printable.js';
 import { countOf, showBytes, showSeconds } from '../terminal/quantities.js';
 import { showPath } from '../terminal/show-path.js';
@@ -101,8 +101,10 @@ export const ingest = defineCommand<Options>({
       await checkSources(request);
       terminal.note(terminal.noteStyle.dim(`Making the data directory ${showPath(config.dataDir, cwd)}`));
     }
+    const { ingestProgress } = await import('../terminal/ingest-progress.js');
     const report = await context.withApplication(
-      ({ ingest: service }) => runIngest(context, service, request),
+      ({ ingest: service }) =>
+        withProgress(context, ingestProgress, 'the batches under way', (run) => service.ingest(request, run)),
       { create: true, config },
     );
     if (terminal.json) terminal.printJson(reportJson(report));
@@ -110,31 +112,6 @@ export const ingest = defineCommand<Options>({
     return report.failed > 0 || report.interrupted ? EXIT_PARTIAL : 0;
   },
 });
-
-async function runIngest(
-  context: CommandContext,
-  service: IngestService,
-  request: IngestRequest,
-): Promise<IngestReport> {
-  const { terminal } = context;
-  const { ingestProgress, openProgress } = await import('../terminal/progress.js');
-  const progress = openProgress(terminal, ingestProgress);
-  const abort = new AbortController();
-  const restore = context.onInterrupt(() => {
-    abort.abort();
-    progress?.close();
-    terminal.note('Stopping after the batches under way. Interrupt again to stop at once.');
-  });
-  try {
-    return await service.ingest(request, {
-      signal: abort.signal,
-      ...(progress === undefined ? {} : { onProgress: (state) => progress.update(state) }),
-    });
-  } finally {
-    progress?.close();
-    restore();
-  }
-}
 
 function reportJson({ failures, ...counts }: IngestReport): object {
   return {

@@ -1,7 +1,7 @@
-import type { IssueSyncService, SyncReport } from '@markitect/application';
+import type { SyncReport } from '@markitect/application';
 import { Invalid } from '@markitect/domain';
 import { EXIT_PARTIAL } from '@markitect/ports';
-import type { CommandContext } from '../program/command-context.js';
+import { withProgress } from '../program/with-progress.js';
 import { countOf, showInstant, showSeconds } from '../terminal/quantities.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { defineCommand } from './command.js';
@@ -43,9 +43,12 @@ export const issuesSync = defineCommand<Options>({
   async run(context, _args, { full }) {
     const { terminal } = context;
     if ((await context.projectConfig()).gitea.url === undefined) throw notConfigured();
+    const { syncProgress } = await import('../terminal/sync-progress.js');
     const report = await withTracker(context, ({ issueSync }) => {
       if (issueSync === undefined) throw notConfigured();
-      return runSync(context, issueSync, given({ full }));
+      return withProgress(context, syncProgress, 'the page under way', (run) =>
+        issueSync.sync({ ...given({ full }), ...run }),
+      );
     });
     if (terminal.json) {
       terminal.printJson({ ...report, seconds: Math.round(report.seconds * 1000) / 1000 });
@@ -60,32 +63,6 @@ function notConfigured(): Invalid {
     'there is no Gitea to take issues from: they are kept in the data directory here',
     { details: { settings: ['gitea.url', 'gitea.owner', 'gitea.repository'] } },
   );
-}
-
-async function runSync(
-  context: CommandContext,
-  service: IssueSyncService,
-  options: Options,
-): Promise<SyncReport> {
-  const { terminal } = context;
-  const { openProgress, syncProgress } = await import('../terminal/progress.js');
-  const progress = openProgress(terminal, syncProgress);
-  const abort = new AbortController();
-  const restore = context.onInterrupt(() => {
-    abort.abort();
-    progress?.close();
-    terminal.note('Stopping after the page under way. Interrupt again to stop at once.');
-  });
-  try {
-    return await service.sync({
-      ...options,
-      signal: abort.signal,
-      ...(progress === undefined ? {} : { onProgress: (state) => progress.update(state) }),
-    });
-  } finally {
-    progress?.close();
-    restore();
-  }
 }
 
 function printReport(terminal: Terminal, report: SyncReport): void {

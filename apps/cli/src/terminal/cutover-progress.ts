@@ -1,6 +1,7 @@
 import type { BackfillState, DiffState } from '@markitect/domain';
-import { showSeconds } from './quantities.js';
+import { fitParts } from './fit.js';
 import type { LineSpace, ProgressView } from './progress.js';
+import { showSeconds } from './quantities.js';
 
 /** What a run has begun with: a resumed one is faster than its numbers say. */
 interface Begun {
@@ -31,7 +32,7 @@ export const diffProgress: ProgressView<DiffState> = {
   line: (state, seconds, { width }) => {
     const found = state.onlyLegacy + state.onlyModern + state.different;
     const rate = seconds > 0 ? state.compared / seconds : 0;
-    return fitting(
+    return fitParts(
       [`${state.compared} keys compared`, `${found} differ`, `${rate.toFixed(0)} keys/s`],
       width,
     );
@@ -48,7 +49,7 @@ function backfillLine(): ProgressView<BackfillState>['line'] {
       total !== undefined && rate > 0 && seen < total
         ? `ETA ${showSeconds((total - seen) / rate)}`
         : undefined;
-    return fitting(
+    return fitParts(
       [
         total === undefined ? `${seen} keys` : `${bar} ${seen}/${total} keys`,
         left,
@@ -58,10 +59,4 @@ function backfillLine(): ProgressView<BackfillState>['line'] {
       width,
     );
   };
-}
-
-function fitting(candidates: readonly (string | undefined)[], width: number): string {
-  const parts = candidates.filter((part) => part !== undefined);
-  while (parts.length > 1 && parts.join('  ').length >= width) parts.pop();
-  return parts.join('  ');
 }

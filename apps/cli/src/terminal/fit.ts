@@ -14,6 +14,13 @@ export function fitMiddle(text: string, width: number): string {
   return `${takeStart(text, width - 1 - end)}…${takeEnd(text, end)}`;
 }
 
+/** As many of these parts, side by side, as leave a column free; the first one in any case. */
+export function fitParts(candidates: readonly (string | undefined)[], width: number): string {
+  const parts = candidates.filter((part) => part !== undefined);
+  while (parts.length > 1 && parts.join('  ').length >= width) parts.pop();
+  return parts.join('  ');
+}
+
 /** The text followed by blanks up to `width` columns. Colour codes have no width. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)));

@@ -1,6 +1,4 @@
-import type { IngestProgress, SyncProgress } from '@markitect/application';
 import cliProgress from 'cli-progress';
-import { countOf, showBytes, showSeconds } from './quantities.js';
 import type { Terminal } from './terminal.js';
 
 /** A line that shows how far something is. */
@@ -66,71 +64,4 @@ export function openProgress<State>(
 function drawBar(progress: number, size: number): string {
   const done = Math.round(Math.min(1, Math.max(0, progress)) * size);
   return '█'.repeat(done) + '░'.repeat(size - done);
-}
-
-/** How an ingest is shown. */
-export const ingestProgress: ProgressView<IngestProgress> = {
-  initial: { files: 0, bytes: 0, failed: 0 },
-  share: ({ files, totalFiles }) => ({ done: files, total: totalFiles }),
-  line: progressLine,
-};
-
-/** How a synchronisation of issues is shown. */
-export const syncProgress: ProgressView<SyncProgress> = {
-  initial: { phase: 'all', issues: 0 },
-  share: ({ phase, issues, total }) => ({ done: issues, total: phase === 'all' ? total : undefined }),
-  line: syncLine,
-};
-
-/** The text of the line of an ingest: as much of it as fits. */
-export function progressLine(
-  { files, bytes, failed, totalFiles, totalBytes }: IngestProgress,
-  seconds: number,
-  { bar, width }: LineSpace,
-): string {
-  const rate = seconds > 0 ? files / seconds : 0;
-  const byteRate = seconds > 0 ? bytes / seconds : 0;
-  const left =
-    totalBytes !== undefined && byteRate > 0 && bytes < totalBytes
-      ? `ETA ${showSeconds((totalBytes - bytes) / byteRate)}`
-      : undefined;
-  return fitting(
-    [
-      totalFiles === undefined ? `${files} files` : `${bar} ${files}/${totalFiles} files`,
-      failed > 0 ? `${failed} failed` : undefined,
-      left,
-      `${rate.toFixed(0)} files/s`,
-      `${showBytes(byteRate)}/s`,
-    ],
-    width,
-  );
-}
-
-/** The text of the line of a synchronisation: as much of it as fits. */
-export function syncLine(
-  { phase, issues, total }: SyncProgress,
-  seconds: number,
-  { bar, width }: LineSpace,
-): string {
-  const rate = seconds > 0 ? issues / seconds : 0;
-  if (phase === 'check') return fitting([`${issues} read, looking for removed ones`], width);
-  if (phase === 'changes') return fitting([`${issues} read, asking for changes`], width);
-  const left =
-    total !== undefined && rate > 0 && issues > 0 && issues < total
-      ? `ETA ${showSeconds((total - issues) / rate)}`
-      : undefined;
-  return fitting(
-    [
-      total === undefined ? countOf(issues, 'issue') : `${bar} ${issues}/${total} issues`,
-      left,
-      `${rate.toFixed(0)} issues/s`,
-    ],
-    width,
-  );
-}
-
-function fitting(candidates: readonly (string | undefined)[], width: number): string {
-  const parts = candidates.filter((part) => part !== undefined);
-  while (parts.length > 1 && parts.join('  ').length >= width) parts.pop();
-  return parts.join('  ');
 }

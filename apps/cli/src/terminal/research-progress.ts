@@ -1,6 +1,6 @@
 import type { ResearchStatus } from '@markitect/application';
 import { formatResearchSource, type ScrapingJob } from '@markitect/domain';
-import { fitMiddle } from './fit.js';
+import { fitMiddle, fitParts } from './fit.js';
 import { printableLine } from './printable.js';
 import type { LineSpace, ProgressView } from './progress.js';
 import { showSeconds } from './quantities.js';
@@ -25,12 +25,12 @@ export function researchLine(
   const at = jobs.find((job) => job.status === 'running') ?? jobs.find((job) => job.status === 'pending');
   const parts = [bar, `${over}/${jobs.length} sources`, `${found} found`, showSeconds(seconds)];
   const used = parts.join('  ').length;
-  if (at === undefined) return fitting(parts, width);
+  if (at === undefined) return fitParts(parts, width);
   const place = placeOf(at);
   // A name of which nothing could be read is better left out.
   const room = width - 1 - used - 2 - place.length;
   const name = room < 8 ? '' : fitMiddle(printableLine(formatResearchSource(at.source)), room);
-  return fitting(name === '' ? parts : [...parts, `${name}${place}`], width);
+  return fitParts(name === '' ? parts : [...parts, `${name}${place}`], width);
 }
 
 function placeOf({ status, done, total }: ScrapingJob): string {
@@ -50,10 +50,4 @@ function doneShare(status: ResearchStatus | undefined): number {
     return job.total === undefined || job.total === 0 ? 0 : Math.min(1, job.done / job.total);
   });
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
-}
-
-function fitting(candidates: readonly string[], width: number): string {
-  const parts = [...candidates];
-  while (parts.length > 1 && parts.join('  ').length >= width) parts.pop();
-  return parts.join('  ');
 }

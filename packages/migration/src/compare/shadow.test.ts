@@ -2,8 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { CutoverMismatch } from '@markitect/domain';
 import { down, settle, SmallWorld } from '../../tests/small-world.js';
 
-async function compared(world: SmallWorld, process: ReturnType<SmallWorld['process']>) {
-  await settle();
+async function compared(
+  world: SmallWorld,
+  process: ReturnType<SmallWorld['process']>,
+  { settled = true } = {},
+) {
+  if (settled) await settle();
   await process.component.tallies.flush(world.plain);
   const tallies = await world.plain.tallies('notes', new Date(0).toISOString());
   const { items } = await world.plain.mismatches('notes', {});
@@ -35,6 +39,7 @@ describe('a comparison in the shadow', () => {
     const process = world.process('a', undefined, { shadowPercent: 100 });
     await process.notes.put('k', { name: 'ada', age: 3 });
     await process.notes.get('k');
+    await settle();
     world.states.modern.set('k', { name: 'secret', age: 3 });
     expect(await process.notes.get('k')).toEqual({ name: 'ada', age: 3 });
     const found = await compared(world, process);
@@ -89,7 +94,17 @@ describe('a comparison in the shadow', () => {
       (what) => (what === 'modern.get' ? new Promise(() => undefined) : undefined),
       { shadowPercent: 100 },
     );
-    for (let read = 0; read < 10; read += 1) expect(await hanging.notes.get('k')).toBe(1);
+    for (let read = 0; read < 100; read += 1) expect(await hanging.notes.get('k')).toBe(1);
+    await hanging.component.shadow.end(250);
+  });
+
+  it('is over when the process ends', async () => {
+    const world = new SmallWorld();
+    await mirrored(world);
+    const process = world.process('a', undefined, { shadowPercent: 100 });
+    for (let read = 0; read < 10; read += 1) await process.notes.get('k');
+    await process.component.shadow.end(250);
+    expect(await compared(world, process, { settled: false })).toMatchObject({ compared: 10, mismatched: 0 });
   });
 
   it('is made of the share asked for', async () => {

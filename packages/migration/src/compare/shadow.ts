@@ -4,8 +4,16 @@ import type { ReadRoute } from '../engine/read-path.js';
 import { redacted } from './canonical.js';
 import { differences } from './differences.js';
 
-/** As many comparisons run at the same time; what comes beyond is not compared, so that nothing waits. */
-const MAX_AT_ONCE = 4;
+/** As many comparisons run at the same time. */
+const AT_ONCE = 4;
+
+/** As many wait or run; what comes beyond is not compared. */
+const MAX_OPEN = 64;
+
+/** For so long they are gathered, in milliseconds: made together they are in the way of few reads, and not of each. */
+const GATHER_MS = 20;
+
+const STEP_MS = 5;
 
 /** How the answers to one read are compared. */
 export interface Comparison {
@@ -22,25 +30,49 @@ export interface Comparison {
  */
 export class Shadow {
   readonly #component: Component;
-  readonly #running = new Set<Promise<void>>();
+  readonly #waiting: (() => Promise<void>)[] = [];
+  /** Comparisons that wait or run. */
+  #open = 0;
+  #isGathering = false;
 
   constructor(component: Component) {
     this.#component = component;
   }
 
-  /** Begins a comparison, or does not: samples, and drops what is too much. */
+  /** Has an answer compared in a moment, or not: samples, and drops what is too much. */
   consider({ side, isComparable }: ReadRoute, answer: unknown, comparison: Comparison): void {
     const { random, shadowPercent } = this.#component;
-    if (!isComparable || this.#running.size >= MAX_AT_ONCE || random() * 100 >= shadowPercent) return;
-    const run = this.#compare(side, answer, comparison)
-      .catch((error: unknown) => this.#component.onFailure(error))
-      .finally(() => this.#running.delete(run));
-    this.#running.add(run);
+    if (!isComparable || this.#open >= MAX_OPEN || random() * 100 >= shadowPercent) return;
+    this.#waiting.push(() => this.#compare(side, answer, comparison));
+    this.#open += 1;
+    if (!this.#isGathering) void this.#gather();
   }
 
-  /** Settles when no comparison is under way. */
-  async idle(): Promise<void> {
-    await Promise.all(this.#running);
+  /** Compares what waits now, and settles when nothing is left to do or a side takes longer than that. Never throws. */
+  async end(patienceMs: number): Promise<void> {
+    const { clock } = this.#component;
+    const until = clock.now() + patienceMs;
+    void this.#burst();
+    // In short steps: one timer for the whole of it would keep a command alive.
+    while (this.#open > 0 && clock.now() < until) await clock.sleep(STEP_MS);
+  }
+
+  async #gather(): Promise<void> {
+    this.#isGathering = true;
+    await this.#component.clock.sleep(GATHER_MS);
+    this.#isGathering = false;
+    await this.#burst();
+  }
+
+  async #burst(): Promise<void> {
+    const due = this.#waiting.splice(0).values();
+    const take = async (): Promise<void> => {
+      for (const compare of due) {
+        await compare().catch(this.#component.onFailure);
+        this.#open -= 1;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, take));
   }
 
   async #compare(side: CutoverSide, answer: unknown, comparison: Comparison): Promise<void> {

@@ -1,5 +1,6 @@
 import { Conflict, type CutoverSide, type CutoverState } from '@markitect/domain';
 import type { CutoverMark, CutoverStateStore, MarkToken, ReplicaStore } from '@markitect/ports';
+import { Shadow } from '../compare/shadow.js';
 import { type Clock, systemClock } from './clock.js';
 import { KeyTurns } from './key-turns.js';
 import { Leftovers } from './leftovers.js';
@@ -53,6 +54,7 @@ export class Component {
   readonly onFailure: (error: unknown) => void;
   readonly turns = new KeyTurns();
   readonly tallies: Tallies;
+  readonly shadow: Shadow;
   /** Marks that could not be ended when their write was over. */
   readonly leftovers: Leftovers;
   #known: { readonly state: CutoverState; readonly at: number } | undefined;
@@ -78,6 +80,7 @@ export class Component {
     this.shadowPercent = options.shadowPercent ?? 10;
     this.onFailure = options.onFailure ?? (() => undefined);
     this.tallies = new Tallies(options.name, this.clock);
+    this.shadow = new Shadow(this);
     this.leftovers = new Leftovers(this.store, this.clock, this.onFailure);
   }
 

@@ -1,5 +1,4 @@
 import type { CutoverSide } from '@markitect/domain';
-import { Shadow } from '../compare/shadow.js';
 import type { Component } from './component.js';
 import { type CutoverPlan, plannedOperations } from './cutover-plan.js';
 import { read, routeRead } from './read-path.js';
@@ -17,7 +16,6 @@ export function cutover<P extends object>(
   sides: Readonly<Record<CutoverSide, P>>,
   component: Component,
 ): P {
-  const shadow = new Shadow(component);
   const ignore = new Set(plan.ignore);
   const operations = plannedOperations(plan, component.replicas !== undefined).map((operation) => {
     const { name, kind, keys } = operation;
@@ -34,7 +32,7 @@ export function cutover<P extends object>(
     const answerOf = async (args: readonly unknown[]): Promise<unknown> => {
       const route = await routeRead(component, keys(args));
       const answer = await read(component, route, promised(args));
-      shadow.consider(route, answer, {
+      component.shadow.consider(route, answer, {
         operation: name,
         keys: keys(args),
         clean,

@@ -32,6 +32,9 @@ export interface ComponentHealth {
   readonly repairs: { readonly inFlight: number; readonly pending: number };
 }
 
+/** How long comparisons that are under way may hold up the end, in milliseconds. */
+const SHADOW_PATIENCE_MS = 250;
+
 /** Changes that flags ask for within this time are told apart from flags that contradict each other, in milliseconds. */
 const FLAPPING_WINDOW_MS = 10_000;
 const FLAPPING_CHANGES = 3;
@@ -75,8 +78,10 @@ export class IntegrationManager {
     this.#isStopping = true;
     await this.#running;
     this.#running = undefined;
-    for (const { component } of this.#kept)
+    for (const { component } of this.#kept) {
+      await component.shadow.end(SHADOW_PATIENCE_MS);
       await component.tallies.flush(component.store).catch(component.onFailure);
+    }
   }
 
   async health(): Promise<readonly ComponentHealth[]> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { markitectFailure } from '@markitect/testing';
-import { down, SmallWorld } from '../../tests/small-world.js';
+import { damagedAt, down, SmallWorld } from '../../tests/small-world.js';
 import { backfill } from './backfill.js';
+import { repair } from './repair.js';
 
 function filled(world: SmallWorld, keys: number): void {
   for (let key = 0; key < keys; key += 1) world.states.legacy.set(`k${String(key).padStart(4, '0')}`, key);
@@ -41,6 +42,23 @@ describe('a backfill', () => {
     });
     const state = await backfill(other.component);
     expect(state).toMatchObject({ status: 'complete', seen: 250, startedAt: begun?.backfill?.startedAt });
+    expect(world.states.modern.size).toBe(250);
+  });
+
+  it('leaves what is damaged to the repairs, and goes on', async () => {
+    const world = new SmallWorld();
+    filled(world, 250);
+    await world.to('mirror');
+    const { component } = world.process('a', damagedAt('legacy', 'k0007'));
+    expect(await backfill(component)).toMatchObject({ status: 'complete', seen: 250, copied: 249 });
+    expect(world.states.modern.size).toBe(249);
+    const { items } = await world.plain.repairs('notes', {});
+    expect(items).toMatchObject([
+      { key: 'k0007', status: 'pending', failure: { code: 'LEGACY_FILE_CORRUPT' } },
+    ]);
+    const mended = world.process('b');
+    world.clock.ms += 60_000;
+    await repair(mended.component);
     expect(world.states.modern.size).toBe(250);
   });
 

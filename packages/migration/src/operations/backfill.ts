@@ -8,8 +8,9 @@ import {
 } from '@markitect/domain';
 import { canonicalJson } from '../compare/canonical.js';
 import type { Component } from '../engine/component.js';
-import { nextKeys } from './next-keys.js';
 import { copyAsWrite } from '../engine/write-path.js';
+import { nextKeys } from './next-keys.js';
+import { readStates } from './read-states.js';
 
 /** How a backfill is run. */
 export interface BackfillOptions {
@@ -38,7 +39,7 @@ const THROTTLE_PAUSE_MS = 250;
 
 /**
  * Copies every key that differs from the side that answers to the other one, from the last checkpoint on, until there are
- * no more or the signal aborts. Each copy is made under a mark, as a write without a write: so it never puts an older
+ * no more or the signal aborts. A key that is damaged on either side is left to the repairs, with the reason. Each copy is made under a mark, as a write without a write: so it never puts an older
  * state over one that is written meanwhile. Throws Conflict `CUTOVER_NOT_READY` where nothing follows; what either side
  * throws (the checkpoint stays).
  */
@@ -98,13 +99,18 @@ async function copyDiffering(component: Component, keys: readonly string[]): Pro
   if (replicas === undefined || keys.length === 0) return 0;
   const source = primaryOf((await component.state()).stage);
   const [right, other] = await Promise.all([
-    replicas[source].read(keys),
-    replicas[otherSide(source)].read(keys),
+    readStates(replicas[source], keys),
+    readStates(replicas[otherSide(source)], keys),
   ]);
+  const isDamaged = (index: number): boolean =>
+    right[index]?.damage !== undefined || other[index]?.damage !== undefined;
   const differing = keys.filter(
-    (_, index) => canonicalJson(right[index]?.state) !== canonicalJson(other[index]?.state),
+    (_, index) =>
+      !isDamaged(index) && canonicalJson(right[index]?.state) !== canonicalJson(other[index]?.state),
   );
   if (differing.length > 0) await copyAsWrite(component, differing);
+  // Each for itself: what cannot be copied is left to the repairs, and keeps the others back no longer.
+  for (const key of keys.filter((_, index) => isDamaged(index))) await copyAsWrite(component, [key]);
   return differing.length;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { down, gate, settle, SmallWorld } from '../../tests/small-world.js';
+import { damagedAt, down, gate, settle, SmallWorld } from '../../tests/small-world.js';
 import { diff, type KeyDifference } from './diff.js';
 
 async function differing(): Promise<SmallWorld> {
@@ -48,6 +48,17 @@ describe('a diff', () => {
     });
     expect(Object.fromEntries(world.states.legacy)).toEqual(Object.fromEntries(right));
     expect(Object.fromEntries(world.states.modern)).toEqual(Object.fromEntries(right));
+  });
+
+  it.each(['legacy', 'modern'] as const)('tells what is damaged on %s, and goes on', async (side) => {
+    const world = await differing();
+    const found: KeyDifference[] = [];
+    const { component } = world.process('a', damagedAt(side, 'k3'));
+    const state = await diff(component, { repair: 'legacy', onDifference: (each) => found.push(each) });
+    expect(state).toMatchObject({ status: 'complete', compared: 502, different: 1, onlyLegacy: 0 });
+    expect(found).toEqual([{ key: 'k3', kind: 'damaged', fields: [], damage: 'k3 is damaged' }]);
+    // What is damaged on the other side can be written over.
+    expect(await world.depth()).toEqual([0, side === 'legacy' ? 1 : 0]);
   });
 
   it('does not count what is written meanwhile', async () => {

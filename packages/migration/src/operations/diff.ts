@@ -1,11 +1,4 @@
-import {
-  Conflict,
-  type CutoverSide,
-  type DiffState,
-  otherSide,
-  primaryOf,
-  shareOfKey,
-} from '@markitect/domain';
+import { Conflict, type CutoverSide, type DiffState, primaryOf, shareOfKey } from '@markitect/domain';
 import { compareCodePoints } from '@markitect/ports';
 import { canonicalHash } from '../compare/canonical.js';
 import { type Difference, differences } from '../compare/differences.js';
@@ -14,12 +7,16 @@ import { copyMarked } from '../engine/copy-keys.js';
 import { copyAsWrite } from '../engine/write-path.js';
 import { requireFollower } from './backfill.js';
 import { nextKeys } from './next-keys.js';
+import { type KeyState, readStates } from './read-states.js';
 
 /** A key that is not alike on both sides. */
 export interface KeyDifference {
   readonly key: string;
-  readonly kind: 'only-legacy' | 'only-modern' | 'different';
+  /** `damaged`: it cannot be read on one side or either; counted as different. */
+  readonly kind: 'only-legacy' | 'only-modern' | 'different' | 'damaged';
   readonly fields: readonly Difference[];
+  /** What is damaged, for a reader. */
+  readonly damage?: string;
 }
 
 /** How a comparison is run. */
@@ -52,7 +49,7 @@ const REPAIR_PAUSE_MS = 500;
 
 /**
  * Compares both sides key by key, in both directions: the keys of either are merged in their order. A key that is marked
- * is compared when the write has ended. With `repair` what differs is copied from the side named, and counts as
+ * is compared when the write has ended; one that is damaged counts as different. With `repair` what differs is copied from the side named, and counts as
  * alike when it is alike then. Throws Conflict `CUTOVER_NOT_READY` where nothing follows; what either side throws (the
  * checkpoint stays).
  */
@@ -95,7 +92,7 @@ export async function diff(component: Component, options: DiffOptions = {}): Pro
       compared: state.compared + chosen.length,
       onlyLegacy: state.onlyLegacy + counted('only-legacy'),
       onlyModern: state.onlyModern + counted('only-modern'),
-      different: state.different + counted('different'),
+      different: state.different + counted('different') + counted('damaged'),
       ...(last === undefined ? {} : { checkpoint: last }),
       ...(isLast ? { status: 'complete' } : {}),
     });
@@ -115,7 +112,7 @@ async function differing(
     await copyFrom(component, primary, repairFrom, keysOf(found));
     found = await compareKeys(component, keysOf(found));
   }
-  const settled: KeyDifference[] = [];
+  const settled: Comparison[] = [];
   for (let look = 1; found.length > 0; look += 1) {
     if (look > 1) await component.clock.sleep(LOOK_PAUSE_MS);
     const before = await markedOf(component, found);
@@ -125,10 +122,17 @@ async function differing(
       const isAlike = found.some((each) => each.key === key && each.print === print);
       return look >= MAX_LOOKS || (isAlike && !before.has(key) && !after.has(key));
     };
-    settled.push(...again.filter(isSettled).map(({ key, kind, fields }) => ({ key, kind, fields })));
+    settled.push(...again.filter(isSettled));
     found = again.filter((each) => !isSettled(each));
   }
-  return settled.sort((left, right) => compareCodePoints(left.key, right.key));
+  return settled
+    .sort((left, right) => compareCodePoints(left.key, right.key))
+    .map(({ key, kind, fields, damage }) => ({
+      key,
+      kind,
+      fields,
+      ...(damage === undefined ? {} : { damage }),
+    }));
 }
 
 /**
@@ -196,17 +200,24 @@ interface Comparison extends KeyDifference {
 async function compareKeys(component: Component, keys: readonly string[]): Promise<readonly Comparison[]> {
   const { replicas } = component;
   if (replicas === undefined || keys.length === 0) return [];
-  const primary = primaryOf((await component.state()).stage);
-  const [right, other] = await Promise.all([
-    replicas[primary].read(keys),
-    replicas[otherSide(primary)].read(keys),
+  const [legacy, modern] = await Promise.all([
+    readStates(replicas.legacy, keys),
+    readStates(replicas.modern, keys),
   ]);
-  return keys.flatMap((key, index): Comparison[] => {
-    const states = { [primary]: right[index]?.state, [otherSide(primary)]: other[index]?.state };
-    const { legacy, modern } = states;
-    const prints = [canonicalHash(legacy), canonicalHash(modern)];
-    if (prints[0] === prints[1]) return [];
-    const kind = modern === undefined ? 'only-legacy' : legacy === undefined ? 'only-modern' : 'different';
-    return [{ key, kind, fields: differences(legacy, modern), print: prints.join() }];
-  });
+  return keys.flatMap((key, index) => comparison(key, legacy[index], modern[index]) ?? []);
+}
+
+/** `undefined`: both are alike. */
+function comparison(
+  key: string,
+  legacy: KeyState | undefined,
+  modern: KeyState | undefined,
+): Comparison | undefined {
+  const damage = legacy?.damage?.message ?? modern?.damage?.message;
+  if (damage !== undefined) return { key, kind: 'damaged', fields: [], damage, print: damage };
+  const [left, right] = [legacy?.state, modern?.state];
+  const prints = [canonicalHash(left), canonicalHash(right)];
+  if (prints[0] === prints[1]) return undefined;
+  const kind = right === undefined ? 'only-legacy' : left === undefined ? 'only-modern' : 'different';
+  return { key, kind, fields: differences(left, right), print: prints.join() };
 }

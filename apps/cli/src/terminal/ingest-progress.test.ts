@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { progressLine } from './progress.js';
+import { progressLine } from './ingest-progress.js';
 
 describe('progressLine', () => {
   const half = { files: 50, bytes: 1_000_000, failed: 2, totalFiles: 100, totalBytes: 2_000_000 };
