@@ -26,6 +26,18 @@ const steps = [
     ['tools/crash.mjs', 'sync', '--issues', '150', '--kills', '3', '--seed', '1'],
   ],
   ['caches of two processes', 'node', ['tools/crash.mjs', 'cache-race', '--rounds', '2000', '--seed', '1']],
+  [
+    'a queue whose workers are killed and frozen',
+    'node',
+    ['tools/crash.mjs', 'queue', '--tasks', '1500', '--workers', '4'],
+  ],
+  ['a research whose workers are killed', 'node', ['tools/crash.mjs', 'research']],
+  [
+    'a cutover with everything that can go wrong',
+    'node',
+    ['tools/crash.mjs', 'cutover', '--profiles', '300'],
+  ],
+  ['issues between two clients', 'node', ['tools/crash.mjs', 'cutover-issues']],
   ['tokens in logs, spans and crashes', 'node', ['tools/crash.mjs', 'secrets', '--seed', '1']],
   ['a cache whose Redis is killed', 'node', ['tools/crash.mjs', 'cache-redis', '--runs', '1']],
 ];
