@@ -113,6 +113,20 @@ export function describeChanging(open: OpenCutoverState): void {
     );
 
     it(
+      'of a process that fell silent is ended by who repairs meanwhile',
+      withCutover(open, async (world) => {
+        await world.to('mirror');
+        await world.pend(['k']);
+        const change = world.change((await world.state()).epoch, 'served');
+        await world.store.beginChange(change, 'a');
+        await world.silenceA();
+        expect((await world.claim('b')).keys).toEqual(['k']);
+        await world.store.heartbeat('a', TTL_MS);
+        expect((await markitectFailure(() => world.store.finishChange(change))).code).toBe('CUTOVER_CHANGED');
+      }),
+    );
+
+    it(
       'to legacy forgets backfill and diff, also those that are saved too late',
       withCutover(open, async (world) => {
         await world.to('mirror');
