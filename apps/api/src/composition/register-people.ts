@@ -1,6 +1,7 @@
 import {
   SqliteAnalyticsRepository,
   SqliteConfigurationRepository,
+  type SqliteConnection,
   SqliteConversationRepository,
   SqliteProfileRepository,
 } from '@markitect/adapter-sqlite';
@@ -9,10 +10,12 @@ import {
   analyticsRepositoryPort,
   configurationRepositoryPort,
   conversationRepositoryPort,
+  type Port,
   profileRepositoryPort,
 } from '@markitect/ports';
 import { type Telemetry, traced } from '@markitect/telemetry';
 import { type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import type { CutoverRepositories } from './register-cutover.js';
 import { tokens } from './tokens.js';
 
 const sqlite = { attributes: { 'db.system.name': 'sqlite' } };
@@ -35,53 +38,37 @@ export function registerPeople(child: DependencyContainer, telemetry: Telemetry 
   const once = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
     child.register(name, { useFactory: instanceCachingFactory(make) });
 
-  once(tokens.profiles, (from) =>
-    from
-      .resolve(tokens.cutoverRepositories)
-      .users(
-        traced(
-          profileRepositoryPort,
-          new SqliteProfileRepository(from.resolve(tokens.store)),
-          telemetry,
-          sqlite,
-        ),
-      ),
+  /** A repository in the database, and what makes of it one that may be moved. */
+  const kept = <P extends object>(
+    port: Port<P>,
+    Repository: new (connection: SqliteConnection) => P,
+    moved: (repositories: CutoverRepositories, modern: P) => P,
+  ) => {
+    return (from: DependencyContainer): P => {
+      const modern = traced(port, new Repository(from.resolve(tokens.store)), telemetry, sqlite);
+      return moved(from.resolve(tokens.cutoverRepositories), modern);
+    };
+  };
+
+  once(
+    tokens.profiles,
+    kept(profileRepositoryPort, SqliteProfileRepository, (sides, modern) => sides.users(modern)),
   );
-  once(tokens.configuration, (from) =>
-    from
-      .resolve(tokens.cutoverRepositories)
-      .configuration(
-        traced(
-          configurationRepositoryPort,
-          new SqliteConfigurationRepository(from.resolve(tokens.store)),
-          telemetry,
-          sqlite,
-        ),
-      ),
+  once(
+    tokens.configuration,
+    kept(configurationRepositoryPort, SqliteConfigurationRepository, (sides, modern) =>
+      sides.configuration(modern),
+    ),
   );
-  once(tokens.conversations, (from) =>
-    from
-      .resolve(tokens.cutoverRepositories)
-      .conversations(
-        traced(
-          conversationRepositoryPort,
-          new SqliteConversationRepository(from.resolve(tokens.store)),
-          telemetry,
-          sqlite,
-        ),
-      ),
+  once(
+    tokens.conversations,
+    kept(conversationRepositoryPort, SqliteConversationRepository, (sides, modern) =>
+      sides.conversations(modern),
+    ),
   );
-  once(tokens.analytics, (from) =>
-    from
-      .resolve(tokens.cutoverRepositories)
-      .analytics(
-        traced(
-          analyticsRepositoryPort,
-          new SqliteAnalyticsRepository(from.resolve(tokens.store)),
-          telemetry,
-          sqlite,
-        ),
-      ),
+  once(
+    tokens.analytics,
+    kept(analyticsRepositoryPort, SqliteAnalyticsRepository, (sides, modern) => sides.analytics(modern)),
   );
   once(tokens.people, (from): People => ({
     users: new RecordService({ records: from.resolve(tokens.profiles) }, { noun: 'user' }),

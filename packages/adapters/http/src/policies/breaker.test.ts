@@ -43,6 +43,16 @@ describe('the breaker', () => {
     expect(attempt).not.toHaveBeenCalled();
   });
 
+  it('forgets what was before its window, also when nothing was attempted in between', async () => {
+    const breaker = new Breaker(options);
+    for (let each = 0; each < 100; each += 1) await breaker.run(succeeds);
+    jest.setSystemTime(1e9 + 10_001);
+    for (let each = 0; each < 9; each += 1) await codeOf(breaker.run(fails));
+    expect(breaker.state).toBe('closed');
+    await codeOf(breaker.run(fails));
+    expect(breaker.state).toBe('open');
+  });
+
   it('stays closed below the share, or with too few attempts', async () => {
     const breaker = new Breaker(options);
     for (let each = 0; each < 9; each += 1) await codeOf(breaker.run(fails));

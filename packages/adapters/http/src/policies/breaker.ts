@@ -4,10 +4,10 @@ import {
   type CircuitBreakerPolicy,
   CircuitState,
   handleWhen,
-  SamplingBreaker,
 } from 'cockatiel';
 import { AttemptFailure } from '../attempt/attempt-failure.js';
 import type { ResolvedHttpOptions } from '../http-options.js';
+import { FailureShare } from './failure-share.js';
 
 const names: Readonly<Record<CircuitState, string>> = {
   [CircuitState.Closed]: 'closed',
@@ -41,11 +41,7 @@ export class Breaker {
       handleWhen((error) => this.#isFailure(error)),
       {
         halfOpenAfter: openMs,
-        breaker: new SamplingBreaker({
-          threshold,
-          duration: windowMs,
-          minimumRps: (minimumAttempts * 1000) / windowMs,
-        }),
+        breaker: new FailureShare({ threshold, windowMs, minimumAttempts }),
       },
     );
     this.#policy.onHalfOpen(() => {
