@@ -5,6 +5,7 @@ import {
   type BackupReport,
   type DiagramFormat,
   drawSchema,
+  madeCheck,
   type PendingEffects,
   type RevertPreview,
   SqliteAdministration,
@@ -66,15 +67,20 @@ export class DatabaseOperations {
     const { trees, stores } = this.#parts;
     const administration = this.#administration;
     const checks = [...(await administration.check())];
-    const hasDocuments = (await administration.schema()).some(({ name }) => name === 'documents');
     let removedTrees: number | undefined;
-    if (hasDocuments) {
-      const { check, removed } = await checkTrees(administration, trees, repair);
-      checks.push(check);
-      removedTrees = removed;
+    if (await this.#has('documents')) {
+      const compare = async (): Promise<StoreCheck> => {
+        const { check, removed } = await checkTrees(administration, trees, repair);
+        removedTrees = removed;
+        return check;
+      };
+      checks.push(await madeCheck('syntax trees', compare));
     }
-    checks.push(checkPending(await this.#pending(), Date.now()));
-    if (await this.#hasOutbox()) checks.push(await checkStaged(administration, stores));
+    const now = Date.now();
+    checks.push(await madeCheck('pending changes', async () => checkPending(await this.#pending(), now)));
+    if (await this.#has('outbox')) {
+      checks.push(await madeCheck('staged files', () => checkStaged(administration, stores)));
+    }
     return {
       isSound: checks.every(({ outcome }) => outcome !== 'fault'),
       checks,
@@ -107,8 +113,14 @@ export class DatabaseOperations {
     return this.#parts.store.revertLast();
   }
 
-  async #hasOutbox(): Promise<boolean> {
-    return (await this.#administration.schema()).some(({ name }) => name === 'outbox');
+  /** Whether there is a table; also where nobody can tell, because the schema is damaged. */
+  async #has(table: string): Promise<boolean> {
+    try {
+      return (await this.#administration.schema()).some(({ name }) => name === table);
+    } catch (error) {
+      if (isMarkitectError(error) && error.code === 'DATABASE_CORRUPT') return true;
+      throw error;
+    }
   }
 
   /** A schema from before there was an outbox has nothing pending. */

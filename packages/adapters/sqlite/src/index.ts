@@ -42,6 +42,7 @@ export type { RevertPreview } from './administration/revert-preview.js';
 export type { SchemaColumn, SchemaIndex, SchemaReference, SchemaTable } from './administration/schema.js';
 export { diagramFormats, drawSchema } from './administration/schema-diagram.js';
 export type { DiagramFormat } from './administration/schema-diagram.js';
+export { madeCheck } from './administration/store-checks.js';
 export type { StoreCheck } from './administration/store-checks.js';
 export { totalBytes } from './administration/store-status.js';
 export type { IndexSize, StoreStatus, TableSize } from './administration/store-status.js';

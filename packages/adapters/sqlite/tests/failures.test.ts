@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseDocumentPath } from '@markitect/domain';
 import { documentDraft, markitectFailure } from '@markitect/testing';
 import { describe, expect, it } from '@jest/globals';
-import { SqliteConnection } from '../src/index.js';
+import { SqliteAdministration, SqliteConnection } from '../src/index.js';
 import { temporaryFile, temporaryStore } from './temporary-store.js';
 
 const path = parseDocumentPath('a.md');
@@ -88,6 +88,27 @@ describe('a file that cannot be used', () => {
       await damaged.integrityCheck();
     });
     expect(failure.code).toBe('DATABASE_CORRUPT');
+    await damaged.close();
+    await close();
+  });
+
+  it('is checked as far as it can be read', async () => {
+    const { file, connection, repository, close } = await temporaryStore();
+    await repository.saveMany(
+      Array.from({ length: 50 }, (_, index) =>
+        documentDraft({ path: `${index}.md`, content: 'x'.repeat(3000) }),
+      ),
+    );
+    await connection.close();
+    const bytes = await readFile(file);
+    bytes.fill(0x5a, Math.floor(bytes.length / 8192) * 4096, bytes.length);
+    await writeFile(file, bytes);
+    const damaged = new SqliteConnection({ file, mmapSizeBytes: 0 });
+    await damaged.open();
+    const checks = await new SqliteAdministration(damaged).check();
+    const names = ['file', 'references', 'search in documents', 'search in issues', 'cache tables'];
+    expect(checks.map(({ name }) => name)).toEqual(names);
+    expect(checks[0]).toMatchObject({ outcome: 'fault' });
     await damaged.close();
     await close();
   });

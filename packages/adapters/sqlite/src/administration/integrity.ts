@@ -5,7 +5,7 @@ import type { SqlExecutor, SqlReader } from '../engine/sql-executor.js';
 export const searchIndexes = { documents: 'document_search', issues: 'issue_search' } as const;
 
 /**
- * What is wrong with the file itself: each fault in SQLite's words, at most a hundred. Reads everything; the quick check
+ * What is wrong with the file itself: each fault in SQLite's words. Reads everything; the quick check
  * does not compare indexes with their tables.
  */
 export async function fileFaults(
@@ -13,7 +13,8 @@ export async function fileFaults(
   check: 'integrity_check' | 'quick_check' = 'integrity_check',
 ): Promise<string[]> {
   const rows = await reader.all<Readonly<Record<string, string>>>(`PRAGMA ${check}`);
-  return rows.flatMap((row) => Object.values(row)).filter((line) => line !== 'ok');
+  const lines = rows.flatMap((row) => Object.values(row)).flatMap((text) => text.split('\n'));
+  return lines.filter((line) => line !== 'ok' && !line.startsWith('***'));
 }
 
 /** The rows that refer to one that is not there: by table, how many. */

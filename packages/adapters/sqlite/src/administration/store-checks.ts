@@ -1,4 +1,4 @@
-import type { ContentHash } from '@markitect/domain';
+import { type ContentHash, isMarkitectError } from '@markitect/domain';
 import type { SqlReader } from '../engine/sql-executor.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import { danglingRows, fileFaults, searchIndexes, searchIndexFits } from './integrity.js';
@@ -19,43 +19,68 @@ export interface StoreCheck {
 }
 
 /**
+ * Makes a check; one that comes upon damage answers that. Throws what else the check throws.
+ *
+ * @param name of the answer where the check cannot be made
+ */
+export async function madeCheck(name: string, check: () => Promise<StoreCheck>): Promise<StoreCheck> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!isMarkitectError(error) || error.code !== 'DATABASE_CORRUPT') throw error;
+    return checked(name, 0, 1, { well: '', ill: `cannot be checked: ${error.message}` });
+  }
+}
+
+/**
  * Checks what can be checked with the database alone: the file, references, full-text indexes and the tables of the
- * cache. Reads everything; the full-text indexes one after the other while nobody writes. Throws as a read or a write
- * does where a check cannot be made.
+ * cache. Reads everything; the full-text indexes one after the other while nobody writes. What is too damaged to be
+ * checked is a fault too. Throws as a read or a write does where a check cannot be made for another reason.
  */
 export async function checkStore(connection: SqliteConnection): Promise<readonly StoreCheck[]> {
   const readers = connection.readers();
-  const [pages] = await readers.all<{ page_count: number }>('PRAGMA page_count');
-  const faults = await fileFaults(readers);
-  const checks: StoreCheck[] = [
-    checked('file', pages?.page_count ?? 0, faults.length, {
-      well: 'pages and indexes are sound',
-      ill: faults[0] ?? '',
-    }),
+  const checks = [
+    await madeCheck('file', () => checkFile(readers)),
+    await madeCheck('references', () => checkReferences(readers)),
   ];
-  const dangling = await danglingRows(readers);
-  const broken = [...dangling.values()].reduce((sum, rows) => sum + rows, 0);
-  checks.push(
-    checked('references', await referringRows(readers), broken, {
-      well: 'every row that refers to another finds it',
-      ill: [...dangling].map(([table, rows]) => `${rows} of ${table}`).join(', '),
-    }),
-  );
-  const writer = await connection.writer();
   for (const [table, index] of Object.entries(searchIndexes)) {
-    const rows = await rowsOf(readers, table);
-    // A schema of an earlier version has no such index.
-    if ((await readers.all('SELECT 1 FROM sqlite_schema WHERE name = ?', [index])).length === 0) continue;
-    const fits = await writer.exclusive((handle) => searchIndexFits(handle, index));
-    checks.push(
-      checked(`search in ${table}`, rows, fits ? 0 : 1, {
-        well: 'the index fits the texts',
-        ill: `the index ${index} does not fit the texts`,
-      }),
-    );
+    checks.push(await madeCheck(`search in ${table}`, () => checkSearch(connection, table, index)));
   }
-  checks.push(await checkCache(readers));
+  checks.push(await madeCheck('cache tables', () => checkCache(readers)));
   return checks;
+}
+
+async function checkFile(reader: SqlReader): Promise<StoreCheck> {
+  const [pages] = await reader.all<{ page_count: number }>('PRAGMA page_count');
+  const faults = await fileFaults(reader);
+  return checked('file', pages?.page_count ?? 0, faults.length, {
+    well: 'pages and indexes are sound',
+    ill: faults[0] ?? '',
+  });
+}
+
+async function checkReferences(reader: SqlReader): Promise<StoreCheck> {
+  const dangling = await danglingRows(reader);
+  const broken = [...dangling.values()].reduce((sum, rows) => sum + rows, 0);
+  return checked('references', await referringRows(reader), broken, {
+    well: 'every row that refers to another finds it',
+    ill: [...dangling].map(([table, rows]) => `${rows} of ${table}`).join(', '),
+  });
+}
+
+async function checkSearch(connection: SqliteConnection, table: string, index: string): Promise<StoreCheck> {
+  const readers = connection.readers();
+  const name = `search in ${table}`;
+  const [known] = await readers.all('SELECT 1 FROM sqlite_schema WHERE name = ?', [index]);
+  // A schema of an earlier version.
+  if (known === undefined) return checked(name, 0, 0, { well: 'there is no index yet', ill: '' });
+  const rows = await rowsOf(readers, table);
+  const writer = await connection.writer();
+  const fits = await writer.exclusive((handle) => searchIndexFits(handle, index));
+  return checked(name, rows, fits ? 0 : 1, {
+    well: 'the index fits the texts',
+    ill: `the index ${index} does not fit the texts`,
+  });
 }
 
 /** Hashes of stored documents after another, in their order. One index range, however many there are. */
