@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CutoverMismatch } from '@markitect/domain';
-import { down, settle, SmallWorld } from '../../tests/small-world.js';
+import type { CutoverMismatch, CutoverSide } from '@markitect/domain';
+import { down, type Notes, notesPort, settle, SmallWorld } from '../../tests/small-world.js';
+import { cutover } from '../engine/cutover.js';
 
 async function compared(
   world: SmallWorld,
@@ -105,6 +106,31 @@ describe('a comparison in the shadow', () => {
     for (let read = 0; read < 10; read += 1) await process.notes.get('k');
     await process.component.shadow.end(250);
     expect(await compared(world, process, { settled: false })).toMatchObject({ compared: 10, mismatched: 0 });
+  });
+
+  it('asks the plan first whether two answers are alike', async () => {
+    const world = new SmallWorld();
+    await mirrored(world);
+    world.states.legacy.set('k', 'Ada');
+    world.states.modern.set('k', 'ADA');
+    const { component } = world.process('a', undefined, { shadowPercent: 100 });
+    const side = (of: CutoverSide): Notes => ({
+      get: (key) => Promise.resolve(world.states[of].get(key)),
+      put: () => Promise.resolve(),
+      names: () => Promise.resolve([...world.states[of].values()].map(String)),
+    });
+    const plan = {
+      port: notesPort,
+      compare: (operation: string, legacy: unknown, modern: unknown) =>
+        operation === 'get' && String(legacy).toLowerCase() === String(modern).toLowerCase(),
+    };
+    const notes = cutover<Notes>(plan, { legacy: side('legacy'), modern: side('modern') }, component);
+    await notes.get('k');
+    await notes.names();
+    await component.shadow.end(250);
+    await component.tallies.flush(world.plain);
+    const { items } = await world.plain.mismatches('notes', {});
+    expect(items.map(({ operation }) => operation)).toEqual(['names']);
   });
 
   it('is made of the share asked for', async () => {

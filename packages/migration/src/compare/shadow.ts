@@ -19,6 +19,8 @@ const STEP_MS = 5;
 export interface Comparison {
   readonly operation: string;
   readonly keys: readonly string[];
+  /** True: nothing else is looked at. */
+  readonly isAlike: (legacy: unknown, modern: unknown) => boolean;
   readonly clean: (answer: unknown) => unknown;
   readonly ignore: ReadonlySet<string>;
   readonly call: (side: CutoverSide) => Promise<unknown>;
@@ -99,6 +101,7 @@ export class Shadow {
   async #differences(side: CutoverSide, answer: unknown, comparison: Comparison) {
     const other = await this.#component.tallies.time(otherSide(side), () => comparison.call(otherSide(side)));
     const [legacy, modern] = side === 'legacy' ? [answer, other] : [other, answer];
+    if (comparison.isAlike(legacy, modern)) return [];
     return differences(comparison.clean(legacy), comparison.clean(modern), comparison.ignore).map((each) => ({
       path: each.path,
       legacy: redacted(each.legacy),

@@ -2,6 +2,7 @@ import { Conflict, type CutoverSide, type CutoverState } from '@markitect/domain
 import type { CutoverMark, CutoverStateStore, MarkToken, ReplicaStore } from '@markitect/ports';
 import { Shadow } from '../compare/shadow.js';
 import { type Clock, systemClock } from './clock.js';
+import { isFaultOfStore } from './failure-of.js';
 import { KeyTurns } from './key-turns.js';
 import { Leftovers } from './leftovers.js';
 import { Tallies } from './tallies.js';
@@ -38,6 +39,12 @@ export const HEARTBEAT_EVERY_MS = 1500;
  */
 const STEP_MAX_AGE_MS = HEARTBEAT_TTL_MS / 2;
 
+/**
+ * While the store of the stages cannot be asked, reads go by what it said last, if that was so short before, in
+ * milliseconds: a component that nobody has looked at for long may have moved on.
+ */
+const LAST_WORD_MS = 2500;
+
 /** How long a write waits for a change of stage. */
 const CHANGE_PATIENCE_MS = 15_000;
 const CHANGE_PAUSE_MS = 20;
@@ -57,6 +64,8 @@ export class Component {
   readonly shadow: Shadow;
   /** Marks that could not be ended when their write was over. */
   readonly leftovers: Leftovers;
+  /** What reads go by while the store of the stages cannot be asked. */
+  #lastWord: CutoverState | undefined;
   #known: { readonly state: CutoverState; readonly at: number } | undefined;
   #asking: Promise<CutoverState> | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -95,6 +104,29 @@ export class Component {
     // An answer that is long under way may be from before a change.
     const isAsked = this.#asking !== undefined && this.clock.now() - this.#askedAt < STATE_MAX_AGE_MS;
     return isAsked && this.#asking !== undefined ? this.#asking : this.reload();
+  }
+
+  /** The store of the stages could not be asked the last time: reads go by what it said before, and writes fail. */
+  get isOutOfTouch(): boolean {
+    return this.#lastWord !== undefined;
+  }
+
+  /**
+   * Where reads may go: as {@link state}; while the store of the stages fails, by its last word (`isCurrent` false), if
+   * there is one, without waiting for the next. Throws what the store throws.
+   */
+  async standing(): Promise<{ readonly state: CutoverState; readonly isCurrent: boolean }> {
+    const word = this.#lastWord;
+    if (word !== undefined && this.clock.now() - this.#askedAt < STATE_MAX_AGE_MS) {
+      return { state: word, isCurrent: false };
+    }
+    try {
+      return { state: await this.state(), isCurrent: true };
+    } catch (error) {
+      if (this.#lastWord === undefined) throw error;
+      this.onFailure(error);
+      return { state: this.#lastWord, isCurrent: false };
+    }
   }
 
   /** Where it stands now: the store is asked after this was called. Callers at the same time share the question. */
@@ -189,8 +221,16 @@ export class Component {
 
   async #load(): Promise<CutoverState> {
     const at = this.clock.now();
-    const state =
-      (await this.store.get(this.name)) ?? (await this.store.create(this.name, 'markitect', 'first use'));
+    let state: CutoverState;
+    try {
+      state =
+        (await this.store.get(this.name)) ?? (await this.store.create(this.name, 'markitect', 'first use'));
+    } catch (error) {
+      const isLate = this.#known === undefined || at - this.#known.at > LAST_WORD_MS;
+      if (isFaultOfStore(error) && !isLate) this.#lastWord ??= this.#known?.state;
+      throw error;
+    }
+    this.#lastWord = undefined;
     if (this.#known === undefined || at >= this.#known.at) this.#known = { state, at };
     return state;
   }

@@ -12,6 +12,11 @@ export interface CutoverPlan<P> {
   readonly streams?: readonly (keyof P & string)[];
   /** Fields of answers that may differ, at any depth, e.g. `updatedAt`. Default: none. */
   readonly ignore?: readonly string[];
+  /**
+   * Whether two answers count as alike, of which the one may go to a caller; asked before `clean` and `ignore` are. Default:
+   * they are compared.
+   */
+  readonly compare?: (operation: keyof P & string, legacy: unknown, modern: unknown) => boolean;
   /** Makes the answers of both sides comparable, e.g. sorts what has no order. Default: as they are. */
   readonly clean?: (operation: keyof P & string, answer: unknown) => JsonValue | undefined;
 }

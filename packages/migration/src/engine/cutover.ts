@@ -25,7 +25,8 @@ export function cutover<P extends object>(
     const clean = (answer: unknown): unknown => plan.clean?.(name as keyof P & string, answer) ?? answer;
     const isStream = plan.streams?.some((stream) => stream === name) ?? false;
     const run: Call = (...args) => {
-      if (isStream) return sequence(component, (side) => call(side, args) as AsyncIterable<unknown>);
+      if (isStream)
+        return sequence(component, keys(args), (side) => call(side, args) as AsyncIterable<unknown>);
       if (kind === 'write') return write(component, keys(args), promised(args));
       return answerOf(args);
     };
@@ -35,6 +36,7 @@ export function cutover<P extends object>(
       component.shadow.consider(route, answer, {
         operation: name,
         keys: keys(args),
+        isAlike: (legacy, modern) => plan.compare?.(name as keyof P & string, legacy, modern) ?? false,
         clean,
         ignore,
         call: promised(args),
@@ -46,11 +48,12 @@ export function cutover<P extends object>(
   return Object.fromEntries(operations) as P;
 }
 
-/** A sequence of the side that reads about many go to, chosen when it is begun. */
+/** A sequence of the side that reads of these keys go to, chosen when it is begun. */
 async function* sequence(
   component: Component,
+  keys: readonly string[],
   call: (side: CutoverSide) => AsyncIterable<unknown>,
 ): AsyncGenerator {
-  const { side } = await routeRead(component, []);
+  const { side } = await routeRead(component, keys);
   yield* call(side);
 }

@@ -81,3 +81,85 @@ describe('a read', () => {
     expect(await notes.get('k')).toBe('modern');
   });
 });
+
+describe('a read while the store of the stages cannot be asked', () => {
+  /** A process that has just looked, and then loses the store of the stages and, if that is said, modern as well. */
+  async function stranded(world: SmallWorld, lost: RegExp = /^state\./) {
+    let isLost = false;
+    const process = world.process('a', (what) => {
+      if (isLost && lost.test(what)) throw down();
+    });
+    await process.component.reload();
+    const lose = (): void => {
+      isLost = true;
+      world.clock.ms += 250;
+    };
+    const find = (): void => {
+      isLost = false;
+      world.clock.ms += 250;
+    };
+    return { ...process, lose, find };
+  }
+
+  async function filled(world: SmallWorld): Promise<void> {
+    const at = new Date(world.clock.ms).toISOString();
+    await world.plain.update('notes', {
+      backfill: { status: 'complete', seen: 1, copied: 1, startedAt: at, updatedAt: at },
+    });
+  }
+
+  it.each([
+    ['legacy', 'legacy'],
+    ['mirror', 'legacy'],
+    ['served', 'legacy'],
+    ['modern', 'modern'],
+    ['complete', 'modern'],
+  ] as const)('in stage %s is answered by %s, and a write is refused', async (stage, side) => {
+    const world = new SmallWorld();
+    await world.to(stage, 100);
+    sides(world);
+    const { notes, component, lose, find } = await stranded(world);
+    lose();
+    expect(await notes.get('k')).toBe(side);
+    expect(await notes.names()).toEqual(['k']);
+    expect(component.isOutOfTouch).toBe(true);
+    if (stage !== 'complete') await expect(notes.put('k', 'new')).rejects.toThrow('down');
+    expect([world.states.legacy.get('k'), world.states.modern.get('k')]).toEqual(['legacy', 'modern']);
+    find();
+    await notes.get('k');
+    expect(component.isOutOfTouch).toBe(false);
+  });
+
+  it('is answered by the side that follows when the other one is away too', async () => {
+    const world = new SmallWorld();
+    await world.to('modern');
+    await filled(world);
+    sides(world);
+    world.states.legacy.set('removed', 1);
+    const both = await stranded(world, /^(state|modern)\./);
+    const one = await stranded(world);
+    both.lose();
+    one.lose();
+    expect(await both.notes.get('k')).toBe('legacy');
+    expect(await one.notes.get('removed')).toBeUndefined();
+  });
+
+  it('fails where nobody has looked for long, and where keys are carried over', async () => {
+    const world = new SmallWorld();
+    await world.to('modern');
+    const idle = await stranded(world);
+    world.clock.ms += 2500;
+    idle.lose();
+    await expect(idle.notes.get('k')).rejects.toThrow('down');
+
+    const breaking = world.process('b', (what) => {
+      if (what === 'legacy.write') throw down();
+    });
+    await breaking.notes.put('k', 'written');
+    await world.to('mirror');
+    const carrying = await stranded(world);
+    expect(await carrying.notes.get('k')).toBe('written');
+    carrying.lose();
+    await expect(carrying.notes.get('k')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  });
+});
