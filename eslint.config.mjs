@@ -48,7 +48,18 @@ const boundaries = (extra) => ({
 });
 
 /** Drivers hold connections: only the files that make connections may import them. */
-const drivers = ['sqlite3', 'pg', 'axios', 'axios-retry', 'undici', '/redis', '@keyv/redis'];
+const drivers = [
+  'sqlite3',
+  'better-sqlite3',
+  'node:sqlite',
+  'pg',
+  'axios',
+  'axios-retry',
+  'undici',
+  '/redis',
+  '@keyv/redis',
+  'ioredis',
+];
 
 const restrict = (patterns) => ['error', { patterns }];
 const made =
@@ -61,7 +72,21 @@ const noDrivers = [
     importNames: ['DataSource', 'Connection', 'createConnection', 'default'],
     message: made,
   },
+  // Of what Node opens sockets with, types and constants are everybody's.
+  {
+    regex: '^(node:)?(http|https|http2|net|tls)$',
+    allowImportNames: ['STATUS_CODES', 'BlockList', 'isIP'],
+    allowTypeImports: true,
+    message: made,
+  },
 ];
+const noSocketGlobals = {
+  'no-restricted-globals': [
+    'error',
+    ...['fetch', 'WebSocket', 'EventSource'].map((name) => ({ name, message: made })),
+  ],
+  'no-restricted-properties': ['error', { object: 'globalThis', property: 'fetch', message: made }],
+};
 const noContainer = {
   group: ['tsyringe', 'reflect-metadata'],
   message: 'Only apps/*/src/composition knows the container; packages export plain classes.',
@@ -123,6 +148,16 @@ export default tseslint.config(
   {
     files: ['packages/**/src/**/*.ts'],
     rules: { 'no-restricted-imports': restrict([...noDrivers, noContainer]) },
+  },
+  {
+    files: ['packages/**/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    // Servers that tests start are asked and spoiled there.
+    ignores: ['**/*.connection.ts', '**/*.test.ts', 'packages/testing/src/{services,faults}/**'],
+    rules: noSocketGlobals,
+  },
+  {
+    files: ['packages/testing/src/{services,faults}/**/*.ts'],
+    rules: { 'no-restricted-imports': restrict([noContainer]) },
   },
   {
     files: ['packages/**/src/**/*.connection.ts'],

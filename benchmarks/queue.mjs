@@ -15,6 +15,8 @@ import { openDriver } from './queue-raw.mjs';
 
 const CONCURRENCY = 10;
 const CALLERS = 64;
+/** That of the setting `tasks.batch`. */
+const DEFAULT_BATCH = 8;
 const payloadOf = (index) => ({ to: `person.${index}@example.org`, subject: 'Hello', template: 'welcome' });
 
 const counts = {
@@ -32,7 +34,8 @@ const cases = [
   { name: 'enqueue, one caller', of: 'one', aim: 0.5 },
   { name: `enqueue, ${CALLERS} callers`, of: 'callers', aim: 1 },
   { name: 'enqueue in bulk', of: 'bulk', aim: 1 },
-  { name: `drain, concurrency ${CONCURRENCY}`, of: 'drain', aim: 3 },
+  { name: `drain, batches of ${DEFAULT_BATCH} (default)`, of: 'drain', batch: DEFAULT_BATCH },
+  { name: 'drain, batches of 400', of: 'drain', batch: 400, aim: 3 },
 ];
 
 /** Runs the benchmark. `--rounds=N`: how often each side does each case, in turns; the median counts. Default 5. */
@@ -42,32 +45,36 @@ export async function run(args = []) {
   buildPeers();
   console.log(
     `tasks/s, medians of ${rounds} interleaved rounds; WAL and synchronous=NORMAL on all sides. Ours besides: leases\n` +
-      'with fencing, heartbeats, priorities, attempts, limits; the drain is that of TaskWorker. "driver": what sqlite3,\n' +
-      'the driver we are built on, does by hand on the same tables without any of that, one statement after the other.\n',
+      'with fencing, heartbeats, priorities, attempts, limits; the drain is that of TaskWorker. A drain does ' +
+      `${CONCURRENCY}\ntasks at a time; the batch is that of ours alone: so many more it holds that it has not begun.\n` +
+      '"driver": what sqlite3, the driver we are built on, does by hand on the same tables without any of that, one\n' +
+      'statement after the other.\n',
   );
   print('', ...Object.keys(openers), 'of plainjob', 'aim');
   let missed = 0;
-  for (const { name, of, aim } of cases) {
+  for (const { name, of, batch, aim } of cases) {
     const rates = Object.fromEntries(Object.keys(openers).map((side) => [side, []]));
     const ratios = [];
     for (let round = 0; round < rounds; round += 1) {
       const sides = Object.keys(openers).filter((side) => counts[side][of] !== undefined);
       // Nobody is always first.
       if (round % 2 === 1) sides.reverse();
-      for (const side of sides) rates[side].push(await measure(side, of));
+      for (const side of sides) rates[side].push(await measure(side, of, batch));
       ratios.push(rates.markitect.at(-1) / rates.plainjob.at(-1));
     }
     const ratio = median(ratios);
-    const isMet = ratio >= aim;
+    const isMet = aim === undefined || ratio >= aim;
     if (!isMet) missed += 1;
     const shown = Object.values(rates).map((each) => (each.length === 0 ? '–' : thousands(median(each))));
-    print(name, ...shown, `${ratio.toFixed(2)} ×`, `≥ ${aim} ${isMet ? 'met' : 'MISSED'}`);
+    const verdict = aim === undefined ? '' : `≥ ${aim} ${isMet ? 'met' : 'MISSED'}`;
+    print(name, ...shown, `${ratio.toFixed(2)} ×`, verdict);
   }
-  if (missed > 0) console.log(`\n${missed} of ${cases.length} aims missed`);
+  const aims = cases.filter(({ aim }) => aim !== undefined).length;
+  if (missed > 0) console.log(`\n${missed} of ${aims} aims missed`);
 }
 
 /** Tasks per second of one side in one case, in a database of its own. */
-async function measure(side, of) {
+async function measure(side, of, batch) {
   const folder = await mkdtemp(join(tmpdir(), 'markitect-queue-'));
   const queue = await openers[side](folder);
   const count = counts[side][of];
@@ -80,7 +87,7 @@ async function measure(side, of) {
     const start = performance.now();
     if (of === 'one') for (const payload of payloads) await queue.enqueue(payload);
     else if (of === 'bulk') await queue.enqueueAll(payloads);
-    else if (of === 'drain') await queue.drain(count, CONCURRENCY);
+    else if (of === 'drain') await queue.drain(count, CONCURRENCY, batch);
     else {
       const rest = payloads[Symbol.iterator]();
       const caller = async () => {
@@ -111,7 +118,7 @@ async function openMarkitect(folder) {
   return {
     enqueue: (payload) => queue.enqueue([{ type: 'mail.send', payload }]),
     enqueueAll: (payloads) => queue.enqueue(payloads.map((payload) => ({ type: 'mail.send', payload }))),
-    async drain(count, concurrency) {
+    async drain(count, concurrency, batch) {
       let done = 0;
       const worker = new TaskWorker(
         {
@@ -124,7 +131,7 @@ async function openMarkitect(folder) {
           name: 'bench',
           handlers: [taskHandler(type, async () => void (done += 1))],
           concurrency,
-          batch: 400,
+          batch,
           untilEmpty: true,
         },
       );
@@ -144,5 +151,5 @@ function median(values) {
 const thousands = (rate) => `${(rate / 1000).toFixed(1)} k`;
 
 function print(name, ...cells) {
-  console.log(name.padEnd(24) + cells.map((cell) => String(cell).padStart(13)).join(''));
+  console.log((name.padEnd(31) + cells.map((cell) => String(cell).padStart(13)).join('')).trimEnd());
 }

@@ -1,13 +1,15 @@
 // Looks whether a token got out: everything that a run printed, and every file that it left, is searched for the tokens
 // that its servers had.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './bootstrap.mjs';
+import { servicesAreRequired } from './test-counts.mjs';
 
 /**
  * Begins. Programs are run with `env`, and their output is appended to `output`; the launcher of servers notes each
- * token it makes. `end()` searches, says what was found, and answers whether that is nothing.
+ * token it makes. `end()` searches, says what was found, and answers whether that is nothing; where services are required
+ * a run whose servers noted no token has shown nothing.
  */
 export function startTokenHunt() {
   const folder = mkdtempSync(join(tmpdir(), 'markitect-token-hunt-'));
@@ -28,7 +30,9 @@ export function startTokenHunt() {
       `${tokens.length} tokens looked for in ${printed.length} bytes of output and ${files.length} files: ` +
         (found.length === 0 ? 'none found' : `found in ${found.length} places`),
     );
-    return found.length === 0;
+    const isIdle = tokens.length === 0 && servicesAreRequired();
+    if (isIdle) console.error('✗ no server noted its token, and MARKITECT_REQUIRE_SERVICES is 1');
+    return found.length === 0 && !isIdle;
   };
   return { env: { MARKITECT_TOKEN_LEDGER: ledger }, output, end };
 }
@@ -45,12 +49,12 @@ export function holdsOne(file, texts) {
 
 /** The files below a folder that were written since then, those of packages and of git left out. */
 export function changedFiles(folder, since) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       return ['node_modules', '.git'].includes(entry.name) ? [] : changedFiles(path, since);
     }
-    return entry.isFile() && statSync(path).mtimeMs >= since ? [path] : [];
+    return entry.isFile() && lookAt(path)?.mtimeMs >= since ? [path] : [];
   });
 }
 
@@ -59,6 +63,22 @@ function leftovers(since, own) {
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith('markitect-') && !name.startsWith('markitect-gitea-'))
     .map((name) => join(tmpdir(), name))
-    .filter((path) => path !== own && existsSync(path))
-    .flatMap((path) => (statSync(path).isDirectory() ? changedFiles(path, since) : [path]));
+    .filter((path) => path !== own)
+    .flatMap((path) => {
+      const found = lookAt(path);
+      if (found === undefined) return [];
+      return found.isDirectory() ? changedFiles(path, since) : [path];
+    });
+}
+
+// Others make and remove files meanwhile: what is gone has nothing in it.
+const lookAt = (path) => statSync(path, { throwIfNoEntry: false });
+
+function entriesOf(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
 }

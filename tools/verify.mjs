@@ -1,9 +1,9 @@
 // `npm test`: everything that has to hold before a change lands, each step once, all steps reported.
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, root } from './bootstrap.mjs';
 import { projectFolders } from './projects.mjs';
 import { run } from './run.mjs';
+import { shortfalls, testCounts } from './test-counts.mjs';
 import { startTokenHunt } from './token-hunt.mjs';
 
 bootstrap();
@@ -54,15 +54,10 @@ for (const [name, program, args] of steps) {
 console.log('\n▸ token hunting');
 if (!hunt.end()) failed.push('token hunting');
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const folder of projectFolders()) {
-  const file = join(root, folder, 'coverage', 'counts.json');
-  if (!existsSync(file)) continue;
-  const own = JSON.parse(readFileSync(file, 'utf8'));
-  for (const key of Object.keys(counts)) counts[key] += own[key];
-}
+const counts = testCounts(projectFolders().map((folder) => join(root, folder)));
+failed.push(...shortfalls(counts));
 if (failed.length > 0) console.log(`\nFailed: ${failed.join('; ')}`);
 console.log(
   `\n${counts.passed} passed, ${Math.max(counts.failed, failed.length)} failed, ${counts.skipped} skipped`,
 );
-process.exitCode = failed.length > 0 || counts.passed === 0 ? 1 : 0;
+process.exitCode = failed.length > 0 ? 1 : 0;

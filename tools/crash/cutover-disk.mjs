@@ -2,16 +2,21 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { servicesAreRequired } from '../test-counts.mjs';
 
-/** A small disk in memory that can be made read-only and full; `undefined` where this may not be mounted. */
+/**
+ * A small disk in memory that can be made read-only and full; `undefined` where this may not be mounted. Throws there when
+ * services are required.
+ */
 export function mountDisk(folder, bytes) {
   mkdirSync(folder, { recursive: true });
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},nr_inodes=0`, 'tmpfs', folder], {
       stdio: 'ignore',
     });
-  } catch {
-    return undefined;
+  } catch (cause) {
+    if (!servicesAreRequired()) return undefined;
+    throw new Error('a disk cannot be mounted here, and MARKITECT_REQUIRE_SERVICES is 1', { cause });
   }
   const filler = join(folder, 'filler');
   const remount = (how) => execFileSync('mount', ['-o', `remount,${how}`, folder], { stdio: 'ignore' });

@@ -29,14 +29,10 @@ const DOCUMENTED = {
 export async function crash({ profiles = 50_000, seed }) {
   const folder = mkdtempSync(join(tmpdir(), 'markitect-cutover-'));
   const legacy = join(folder, 'legacy');
-  const disk = mountDisk(legacy, profiles * 4096 * 1.5 + (64 << 20));
-  console.log(`cutover: ${profiles} profiles, ${CLIENTS} clients, seed ${seed}`);
-  if (disk === undefined)
-    console.log('  a disk cannot be mounted here: not shown are a read-only and a full one');
   const world = {
     folder,
     legacy,
-    disk,
+    disk: undefined,
     profiles,
     seed,
     stop: join(folder, 'stop'),
@@ -44,6 +40,10 @@ export async function crash({ profiles = 50_000, seed }) {
     windows: [],
   };
   try {
+    world.disk = mountDisk(legacy, profiles * 4096 * 1.5 + (64 << 20));
+    console.log(`cutover: ${profiles} profiles, ${CLIENTS} clients, seed ${seed}`);
+    if (world.disk === undefined)
+      console.log('  a disk cannot be mounted here: not shown are a read-only and a full one');
     prepare(world);
     await story(world);
     const faults = await verdicts(world);
@@ -55,10 +55,8 @@ export async function crash({ profiles = 50_000, seed }) {
     if (faults.some(({ found }) => found.length > 0)) throw new Error(`verdicts failed, seed ${seed}`);
   } finally {
     for (const { process: each } of world.clients) each.kill('SIGKILL');
-    if (disk !== undefined) {
-      disk.writable();
-      disk.unmount();
-    }
+    world.disk?.writable();
+    world.disk?.unmount();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -29,6 +29,7 @@ export function queries({ owner, middle }) {
     { text: 'raft 7' },
     { text: '100%' },
     { updatedSince: middle },
+    { updatedBefore: middle },
     { updatedSince: middle, state: 'closed', sort: 'updatedAt' },
     { sort: 'createdAt', order: 'asc', state: 'open' },
     { sort: 'updatedAt' },

@@ -13,6 +13,13 @@ ${describeSettings().map(section).join('\n\n')}
 `;
 }
 
+/** What is set elsewhere than by a setting: its name is not known here. */
+const besides = {
+  'cutover.flagFile': `The environment says the same for one component: \`MARKITECT_CUTOVER_<COMPONENT>\`, the name of the component in capitals
+with \`_\` for what is neither letter nor digit, e.g. \`MARKITECT_CUTOVER_USERS=served:25\`. It is asked before this file and after the
+provider of \`cutover.flagProvider\`; [what a flag does](../guides/cutover.md#flags).`,
+};
+
 function section({ path, env, flag, default: value, unit, allowed, meaning }) {
   const rows = [
     ['Environment', `\`${env}\``],
@@ -20,5 +27,6 @@ function section({ path, env, flag, default: value, unit, allowed, meaning }) {
     ['Values', cell(unit === undefined ? allowed : `${allowed}, in ${unit}`)],
     ['Default', value === undefined ? 'none' : `\`${cell(value)}\``],
   ];
-  return `## ${path}\n\n${meaning}\n\n${table(['', ''], rows)}`;
+  const more = besides[path] === undefined ? '' : `\n\n${besides[path]}`;
+  return `## ${path}\n\n${meaning}\n\n${table(['', ''], rows)}${more}`;
 }

@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const boundary = '@nx/enforce-module-boundaries';
 const driver = 'no-restricted-imports';
+const globals = 'no-restricted-globals';
+const properties = 'no-restricted-properties';
 
 const wrong = [
   ['the domain → ports', boundary, 'packages/domain/src/x.ts', '@markitect/ports'],
@@ -29,6 +31,16 @@ const wrong = [
   ],
   ['application → undici', driver, 'packages/application/src/x.ts', 'undici'],
   ['a repository → sqlite3', driver, 'packages/adapters/sqlite/src/x.ts', 'sqlite3'],
+  ['a repository → better-sqlite3', driver, 'packages/adapters/sqlite/src/x.ts', 'better-sqlite3'],
+  ["a repository → Node's own SQLite", driver, 'packages/adapters/sqlite/src/x.ts', 'node:sqlite'],
+  ['a repository → pg', driver, 'packages/adapters/sql/src/x.ts', 'pg'],
+  ['a cache tier → redis', driver, 'packages/adapters/cache/src/redis/x.ts', 'redis'],
+  ['a cache tier → @keyv/redis', driver, 'packages/adapters/cache/src/tiers/x.ts', '@keyv/redis'],
+  ['a cache tier → ioredis', driver, 'packages/adapters/cache/src/redis/x.ts', 'ioredis'],
+  ["an adapter → Node's HTTP", driver, 'packages/adapters/gitea/src/x.ts', 'node:http', '{ request }'],
+  ['an adapter → all of HTTPS', driver, 'packages/adapters/web/src/x.ts', 'https'],
+  ["an app → Node's sockets", driver, 'apps/api/src/http/x.ts', 'node:net', '{ connect }'],
+  ["a fake → Node's HTTP", driver, 'packages/testing/src/issues/x.ts', 'node:http', '{ createServer }'],
   [
     "a repository → typeorm's DataSource",
     driver,
@@ -49,6 +61,17 @@ const right = [
   ['a test → testing', 'packages/adapters/fs/tests/x.test.ts', '@markitect/testing'],
   ['a connection → its driver', 'packages/adapters/sqlite/src/x.connection.ts', 'sqlite3'],
   ['a connection → axios', 'packages/adapters/http/src/x.connection.ts', 'axios'],
+  ['a connection → redis', 'packages/adapters/cache/src/redis/x.connection.ts', 'redis'],
+  ["a connection → Node's sockets", 'packages/adapters/cache/src/redis/x.connection.ts', 'node:net'],
+  ['a file of its own beside Redis', 'packages/adapters/cache/src/redis/x.ts', './redis/redis-tier.js'],
+  ['a name for a status', 'apps/api/src/problems/x.ts', 'node:http', '{ STATUS_CODES }'],
+  ['a type of a socket', 'apps/api/src/http/x.ts', 'node:net', 'type { Socket }'],
+  [
+    "a service for tests → Node's HTTP",
+    'packages/testing/src/services/x.ts',
+    'node:http',
+    '{ createServer, request }',
+  ],
   ['a connection → undici', 'packages/adapters/http/src/x.connection.ts', 'undici'],
   [
     "a connection → typeorm's DataSource",
@@ -72,12 +95,22 @@ const right = [
   ['a composition → the container', 'apps/cli/src/composition/x.ts', 'tsyringe'],
 ];
 
-/** The rules that each import breaks: one process lints them all. */
-function brokenRules(imports) {
-  const files = imports.map(([file, imported, names = '*']) => ({
-    file,
-    source: `export ${names} from '${imported}';\n`,
-  }));
+/** What needs no import. */
+const calls = [
+  ['an adapter to fetch by itself', globals, 'packages/adapters/gitea/src/x.ts', "fetch('http://a')"],
+  ['an app to fetch by itself', globals, 'apps/cli/src/commands/x.ts', "fetch('http://a')"],
+  ['an adapter to open a WebSocket', globals, 'packages/adapters/web/src/x.ts', "new WebSocket('ws://a')"],
+  ['a detour to fetch', properties, 'apps/api/src/x.ts', "globalThis.fetch('http://a')"],
+];
+const freeCalls = [
+  ['a connection to fetch', 'packages/adapters/http/src/x.connection.ts', "fetch('http://a')"],
+  ['a service for tests to fetch', 'packages/testing/src/services/x.ts', "fetch('http://a')"],
+  ['a test to fetch', 'apps/api/tests/x.test.ts', "fetch('http://a')"],
+  ['a fetch of its own', 'packages/ports/src/x.ts', 'const fetch = () => 1; fetch()'],
+];
+
+/** The rules that each text breaks: one process lints them all. */
+function brokenRules(files) {
   const out = execFileSync(process.execPath, ['tools/lint-probe.mjs'], {
     cwd: root,
     input: JSON.stringify(files),
@@ -90,7 +123,17 @@ function brokenRules(imports) {
 describe('the layers', () => {
   let rules;
   beforeAll(() => {
-    rules = brokenRules([...wrong.map((row) => row.slice(2)), ...right.map((row) => row.slice(1))]);
+    const exported = ([file, imported, names = '*']) => ({
+      file,
+      source: `export ${names} from '${imported}';\n`,
+    });
+    const called = ([file, call]) => ({ file, source: `${call};\n` });
+    rules = brokenRules([
+      ...wrong.map((row) => exported(row.slice(2))),
+      ...right.map((row) => exported(row.slice(1))),
+      ...calls.map((row) => called(row.slice(2))),
+      ...freeCalls.map((row) => called(row.slice(1))),
+    ]);
   }, 120_000);
 
   it.each(wrong.map(([name, rule], index) => [name, rule, index]))('forbid %s', (_name, rule, index) => {
@@ -101,4 +144,19 @@ describe('the layers', () => {
     expect(rules[index]).not.toContain(boundary);
     expect(rules[index]).not.toContain(driver);
   });
+
+  const first = wrong.length + right.length;
+  it.each(calls.map(([name, rule], index) => [name, rule, first + index]))(
+    'forbid %s',
+    (_name, rule, index) => {
+      expect(rules[index]).toContain(rule);
+    },
+  );
+
+  it.each(freeCalls.map(([name], index) => [name, first + calls.length + index]))(
+    'allow %s',
+    (_name, index) => {
+      expect(rules[index]).not.toContain(globals);
+    },
+  );
 });

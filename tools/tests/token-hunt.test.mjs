@@ -1,19 +1,25 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { startTokenHunt } from '../token-hunt.mjs';
 
 // Put together here, so that no file of the repository has it.
 const token = ['0123456789', 'abcdef', '0123456789', 'abcdef', '01234567'].join('');
 
-async function hunt(leak) {
+const required = process.env.MARKITECT_REQUIRE_SERVICES;
+afterEach(() => {
+  if (required === undefined) delete process.env.MARKITECT_REQUIRE_SERVICES;
+  else process.env.MARKITECT_REQUIRE_SERVICES = required;
+});
+
+async function hunt(leak, ledger = `${token}\n`) {
   const said = [];
   const spies = ['log', 'error'].map((name) =>
     jest.spyOn(console, name).mockImplementation((text) => void said.push(text)),
   );
   const begun = startTokenHunt();
-  appendFileSync(begun.env.MARKITECT_TOKEN_LEDGER, `${token}\n`);
+  appendFileSync(begun.env.MARKITECT_TOKEN_LEDGER, ledger);
   appendFileSync(begun.output, 'something else\n');
   const tidy = leak(begun);
   const isClean = begun.end();
@@ -26,6 +32,16 @@ it('finds nothing where nothing is', async () => {
   const { isClean, said } = await hunt(() => undefined);
   expect(isClean).toBe(true);
   expect(said).toContain('1 tokens looked for');
+});
+
+it.each([
+  ['0', true],
+  ['1', false],
+])('with MARKITECT_REQUIRE_SERVICES=%s and no token to look for, success is %p', async (value, expected) => {
+  process.env.MARKITECT_REQUIRE_SERVICES = value;
+  const { isClean, said } = await hunt(() => undefined, '');
+  expect(isClean).toBe(expected);
+  expect(said.includes('no server noted its token')).toBe(!expected);
 });
 
 it('finds a token that was printed', async () => {

@@ -58,6 +58,7 @@ const wanted = [
   'POST /v1/cache/invalidate',
   'GET /v1/connections',
   'GET /v1/cutover',
+  'GET /v1/cutover/events',
   'GET /v1/cutover/log',
   'GET /v1/cutover/repairs/{id}',
   'GET /v1/cutover/{component}',

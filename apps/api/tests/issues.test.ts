@@ -193,6 +193,8 @@ describe('GET /v1/issues', () => {
     ['text=SESSION%20one', [1]],
     ['updatedSince=2020-01-01T00:00:00Z', [3, 2, 1]],
     ['updatedSince=2099-01-01', []],
+    ['updatedBefore=2099-01-01T00:00:00Z', [3, 2, 1]],
+    ['updatedBefore=2020-01-01', []],
     ['sort=comments&order=desc', [1, 3, 2]],
     ['sort=createdAt&order=asc&maxAge=0', [1, 2, 3]],
   ])('lists with %s', async (query, expected) => {
@@ -217,6 +219,7 @@ describe('GET /v1/issues', () => {
     ['milestone=', 'query.milestone'],
     ['author=a&author=b', 'query.author'],
     ['updatedSince=yesterday', 'query.updatedSince'],
+    ['updatedBefore=2026-02-30', 'query.updatedBefore'],
     ['sort=title', 'query.sort'],
     ['order=up', 'query.order'],
     ['limit=0', 'query.limit'],

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SqliteIssueMirror } from '@markitect/adapter-sqlite';
 import { Unavailable } from '@markitect/domain';
+import { issue } from '@markitect/testing';
 import { composeApplication, type RunningServer, serve, startTelemetry } from '../src/index.js';
 import { buildServer } from '../src/server/build-server.js';
 import { otlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
@@ -193,8 +195,35 @@ describe('telemetry', () => {
     );
     expect(metrics).toMatch(/db_client_connection_count\{[^}]*db_client_connection_state="idle"[^}]*\} \d/);
     expect(metrics).toMatch(/db_client_connection_pending_requests\{[^}]*\} 0/);
+    // The unit is not said twice.
+    expect(metrics).toMatch(/\nmarkitect_cache_bytes\{[^}]*\} \d/);
+    expect(metrics).not.toMatch(/_([a-z]+)_\1\b/);
     await server.close();
     expect(collector.spans).toEqual([]);
+  });
+
+  it('counts at /metrics what the mirror answers while the tracker is down, and what its connection does', async () => {
+    const gitea = { url: 'http://127.0.0.1:9', owner: 'team', repository: 'app' };
+    const config = await temporaryConfig(folder, { gitea });
+    const filling = composeApplication(config, { create: true });
+    await filling.open();
+    const mirror = new SqliteIssueMirror(filling.store, { source: 'gitea:http://127.0.0.1:9/team/app' });
+    const progress = { syncedAt: new Date().toISOString() };
+    await mirror.apply({ issues: [{ issue: issue(), comments: [], blockers: [] }], progress });
+    await filling.close();
+    const server = await serve(config, {});
+    const old = await fetch(`${server.url}/v1/issues/1/comments`);
+    expect([old.status, old.headers.get('warning')]).toEqual([200, expect.stringMatching(/^110 /)]);
+    const missing = await fetch(`${server.url}/v1/issues/2/comments`);
+    expect(missing.status).toBe(503);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /markitect_issues_stale_reads_total\{[^}]*error_type="HTTP_UNREACHABLE"[^}]*\} 1\n/,
+    );
+    for (const event of ['retry_after_obeyed', 'retry_after_refused', 'breaker_probes']) {
+      expect(metrics).toMatch(new RegExp(`markitect_connection_events_total\\{[^}]*"${event}"[^}]*\\} 0\n`));
+    }
+    await server.close();
   });
 
   it('is not started unless a variable asks for it', async () => {

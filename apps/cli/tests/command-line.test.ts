@@ -44,6 +44,7 @@ describe('a command line that cannot be understood', () => {
     [['serch'], "unknown command 'serch' (Did you mean search?)", '`markitect --help`'],
     [['issues', 'list', '--since', 'x'], '--since must be like 2026-11-21', 'issues list'],
     [['issues', 'list', '--since', '2026-13-01'], '--since must be', 'issues list'],
+    [['issues', 'list', '--before', '7'], '--before must be like 2026-11-21', 'issues list'],
     [['issues', 'create', '--title', ''], '--title must not be empty', 'issues create'],
     [['board', '--limit', '0'], '--limit must be a whole number from 1 to 500', 'board'],
     [['docs', 'serch'], "unknown command 'serch' (Did you mean search?)", '`markitect docs --help`'],

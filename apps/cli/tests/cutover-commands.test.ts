@@ -29,7 +29,7 @@ describe('cutover on the command line', () => {
       exitCode: 2,
       stderr: expect.stringContaining('--why'),
     });
-    expect((await cli('start', 'users', ...why)).stdout).toBe('users\tmirror\t0\n');
+    expect((await cli('start', 'users', ...why)).stdout).toBe('users\tmirror\t0\tlegacy\t0\n');
     expect((await cli('backfill', 'users')).stdout).toMatch(/^complete: 2 keys seen, 2 copied/);
     expect(await cli('diff', 'users')).toMatchObject({ exitCode: 0, stdout: '' });
     expect((await cli('switch-reads', 'users', '--percent', '100', ...why)).stdout).toBe(
@@ -38,7 +38,7 @@ describe('cutover on the command line', () => {
     expect((await cli('switch-writes', 'users', ...why)).stdout).toBe('users\tmodern\t100\tdone\n');
     await run(folder, ['users', 'save', 'ada', '{"name":"Lovelace"}']);
     expect((await stored())['ada']).toMatchObject({ name: 'Lovelace' });
-    expect((await cli('reverse', 'users', ...why)).stdout).toBe('users\tserved\t100\n');
+    expect((await cli('reverse', 'users', ...why)).stdout).toBe('users\tserved\t100\tmodern\t100\n');
     expect((await cli('switch-writes', 'users', ...why)).stdout).toContain('done');
     expect((await cli('complete', 'users', ...why)).stdout).toBe('users\tcomplete\t100\tdone\n');
     expect(await cli('reverse', 'users', ...why)).toMatchObject({ exitCode: 4 });
@@ -51,12 +51,12 @@ describe('cutover on the command line', () => {
   it('refuses a step with the reasons, also of a dry run', async () => {
     const { folder, cli } = await project();
     await cli('start', 'users', ...why);
-    const judged = await cli('switch-reads', 'users', '--dry-run');
+    const judged = await cli('switch-reads', 'users', '--percent', '100', '--dry-run');
     expect(judged).toMatchObject({ exitCode: 4 });
     expect(judged.stdout).toBe(
       'users\tserved\t100\tblocked\nbackfill\tthe backfill was not run\ndiff\tboth sides were not compared\n',
     );
-    const refused = await runJson(folder, 'cutover', 'switch-reads', 'users', ...why);
+    const refused = await runJson(folder, 'cutover', 'switch-reads', 'users', '--percent', '100', ...why);
     expect(refused.exitCode).toBe(4);
     expect(refused.value.error.code).toBe('CUTOVER_NOT_READY');
   });
@@ -104,6 +104,36 @@ describe('cutover on the command line', () => {
     );
   });
 
+  it('says when a flag moves a component, and when it cannot be followed', async () => {
+    const { folder } = await project();
+    const get = (stage: string) =>
+      run(folder, ['users', 'get', 'ada'], { env: { MARKITECT_CUTOVER_USERS: stage } });
+    expect((await get('mirror')).stderr).toBe(
+      'warning: users went from legacy to mirror, for all processes, because a flag says so; it stays there when the flag is gone\n',
+    );
+    expect((await get('mirror')).stderr).toBe('');
+    expect((await get('bogus')).stderr).toContain(
+      'must be legacy, mirror, served:<1 to 100>, modern or complete',
+    );
+    expect((await get('modern')).stderr).toContain('the backfill was not run');
+    expect(await get('complete')).toMatchObject({ exitCode: 0, stdout: '{"name":"Ada"}\n' });
+  });
+
+  it('refuses a process that does not know the legacy store', async () => {
+    const { folder, cli, stored } = await project();
+    await put(folder, 'other.yaml', '{}\n');
+    const other = (...argv: string[]) => run(folder, ['--config', 'other.yaml', 'users', ...argv]);
+    expect(await other('get', 'ada')).toMatchObject({ exitCode: 3 });
+    await cli('start', 'users', ...why);
+    for (const argv of [['save', 'ada', '{"name":"lost"}'], ['get', 'ada'], ['list']]) {
+      const refused = await other(...argv);
+      expect(refused).toMatchObject({ exitCode: 4, stdout: '' });
+      expect(refused.stderr).toContain('CUTOVER_SIDE_MISSING');
+    }
+    await cli('backfill', 'users');
+    expect((await stored())['ada']).toMatchObject({ name: 'Ada' });
+  });
+
   it('fits a terminal', async () => {
     const { folder, cli } = await project();
     await cli('start', 'users', ...why);
@@ -113,7 +143,7 @@ describe('cutover on the command line', () => {
       ['status', 'users'],
       ['log'],
       ['limit', 'users'],
-      ['switch-reads', 'users', '-n'],
+      ['switch-reads', 'users', '--percent', '5', '-n'],
     ]) {
       const { stdout } = await run(folder, ['cutover', ...argv], terminal);
       for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

@@ -86,6 +86,8 @@ describe('markitect issues list', () => {
     expect(await list('--author', 'nobody')).toEqual([]);
     expect(await list('--since', '1h', '--sort', 'updatedAt')).toHaveLength(3);
     expect(await list('--since', day(2))).toEqual([]);
+    expect(await list('--before', day(2))).toHaveLength(3);
+    expect(await list('--before', '1h')).toEqual([]);
     const mine = await tracker.run(['issues', 'list', '--assignee', 'me'], {
       env: { MARKITECT_ISSUES_USER: 'bob' },
     });

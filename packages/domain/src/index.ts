@@ -219,6 +219,7 @@ export {
   shareOfKey,
 } from './cutover/stage.js';
 export type { CutoverSide, CutoverStage } from './cutover/stage.js';
+export { isCutOff } from './cutover/cut-off.js';
 export { defaultCutoverLimits } from './cutover/cutover-state.js';
 export { sumTallies } from './cutover/sum-tallies.js';
 export type {
@@ -227,7 +228,9 @@ export type {
   CutoverLogEntry,
   CutoverMismatch,
   CutoverRepair,
+  CutoverRun,
   CutoverState,
   CutoverTally,
   DiffState,
+  UnkeyedRecords,
 } from './cutover/cutover-state.js';

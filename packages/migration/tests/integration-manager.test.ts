@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CutoverSide, Unavailable } from '@markitect/domain';
-import { environmentFlags, IntegrationManager, StageFlags } from '../src/index.js';
+import { diff, environmentFlags, IntegrationManager, StageFlags } from '../src/index.js';
 import { Degradation } from '../src/manager/degradation.js';
 import { watch } from '../src/manager/guard.js';
 import { keptComponent } from './kept-component.js';
@@ -125,9 +125,10 @@ describe('IntegrationManager', () => {
   });
 
   it('finds flags out that contradict each other', async () => {
-    const { component, serve } = keptComponent();
+    const { component, serve, clock, operations } = keptComponent();
     await serve(10);
     const failures: unknown[] = [];
+    const moved: unknown[] = [];
     const told = ['served:20', 'served:30'];
     const managers = await Promise.all(
       told.map(async (text, index) => {
@@ -136,11 +137,43 @@ describe('IntegrationManager', () => {
         return new IntegrationManager([{ component, probe }], {
           flags,
           onFailure: (_, error) => failures.push(error),
+          onOverride: (_, from, to) => moved.push([from.percent, to.percent]),
         });
       }),
     );
-    for (let round = 0; round < 3; round += 1) for (const manager of managers) await manager.announce();
+    const rounds = async (): Promise<void> => {
+      for (let round = 0; round < 3; round += 1) for (const manager of managers) await manager.announce();
+    };
+    await rounds();
     expect(failures[0]).toMatchObject({ code: 'CUTOVER_CHANGED' });
-    expect((await component.reload()).percent).toBe(20);
+    expect(moved).toEqual([
+      [10, 20],
+      [20, 30],
+      [30, 20],
+    ]);
+    // Once more after a while, and then no more for an hour; a change by hand begins anew.
+    for (let minute = 0; minute < 30; minute += 1) {
+      await clock.sleep(60_000);
+      await rounds();
+    }
+    expect(moved).toHaveLength(6);
+    await operations.switchReads(5, { who: 'test', why: 'by hand' });
+    await rounds();
+    expect(moved).toHaveLength(9);
+  });
+
+  it('does not let a flag take the final step while a gate is against it', async () => {
+    const { component, serve, operations, stage, clock } = keptComponent();
+    await serve(100);
+    const complete = (): Promise<unknown> =>
+      operations.override('complete', 100, { who: 'flag', why: 'a test' });
+    await expect(complete()).rejects.toMatchObject({ code: 'CUTOVER_NOT_READY' });
+    await operations.switchWrites({ who: 'test', why: 'a test' });
+    await clock.sleep(2 * 3600_000);
+    await expect(complete()).rejects.toMatchObject({ code: 'CUTOVER_NOT_READY' });
+    expect(await stage()).toBe('modern');
+    await diff(component, { restart: true });
+    await complete();
+    expect(await stage()).toBe('complete');
   });
 });

@@ -14,13 +14,14 @@ const isShrinking = process.env.MARKITECT_SIMULATION_SHRINK !== '0';
 const seed = Number(process.env.MARKITECT_SIMULATION_SEED ?? 7);
 
 describe('The engine of a cutover, simulated', () => {
-  const sum = { reads: 0, exempt: 0, acknowledged: 0, changes: 0 };
+  const sum = { runs: 0, reads: 0, exempt: 0, acknowledged: 0, changes: 0 };
 
   it(`loses no acknowledged write, whatever happens between any two steps (${runs} schedules of ${LENGTH}, seed ${seed})`, async () => {
     const property = fc.asyncProperty(schedules(LENGTH), async (commands: Command[]) => {
       const simulation = new Simulation();
       await simulation.run(commands);
       const { reads, exemptReads, acknowledged } = simulation.history;
+      sum.runs += 1;
       sum.reads += reads;
       sum.exempt += exemptReads;
       sum.acknowledged += acknowledged;
@@ -31,21 +32,30 @@ describe('The engine of a cutover, simulated', () => {
   }, 3_600_000);
 
   it(`keeps that with managers that degrade, restore and reverse by themselves`, async () => {
-    const actions = new Set<string>();
+    const managed = { runs: 0, degrade: 0, restore: 0 };
     const property = fc.asyncProperty(schedules(LENGTH), async (commands: Command[]) => {
-      const simulation = new Simulation(true);
+      const simulation = new Simulation({ isManaged: true });
       await simulation.run(commands);
-      for (const { action } of simulation.cluster.book.log) actions.add(action);
+      const actions = new Set(simulation.cluster.book.log.map(({ action }) => action));
+      managed.runs += 1;
+      managed.degrade += actions.has('degrade') ? 1 : 0;
+      managed.restore += actions.has('restore') ? 1 : 0;
       await new Promise((resolve) => setImmediate(resolve));
     });
     await fc.assert(property, { numRuns: Math.ceil(runs / 40), seed, endOnFailure: !isShrinking });
-    expect([...actions]).toEqual(expect.arrayContaining(['degrade', 'restore']));
+    process.stdout.write(`simulated with managers: ${JSON.stringify(managed)}\n`);
+    // Some 30 % degrade, 18 % are restored too.
+    const fewest = Math.floor(managed.runs / 25);
+    expect(managed.degrade).toBeGreaterThanOrEqual(fewest);
+    expect(managed.restore).toBeGreaterThanOrEqual(fewest);
   }, 3_600_000);
 
   it('has seen enough to say something', () => {
-    expect(sum.acknowledged / runs).toBeGreaterThan(10);
-    expect(sum.exempt / sum.reads).toBeLessThan(0.5);
-    expect(sum.changes / runs).toBeGreaterThan(3);
     process.stdout.write(`simulated: ${JSON.stringify(sum)}\n`);
+    // Few schedules say nothing; many come near to their averages: 10.7 writes, 6.2 changes, a tenth of the reads.
+    const margin = 20 * Math.sqrt(sum.runs);
+    expect(sum.acknowledged).toBeGreaterThanOrEqual(10 * sum.runs - margin);
+    expect(sum.changes).toBeGreaterThanOrEqual(5 * sum.runs - margin);
+    expect(sum.exempt).toBeLessThanOrEqual(0.2 * sum.reads + margin);
   });
 });

@@ -3,6 +3,7 @@ import {
   type CutoverSide,
   type CutoverStage,
   type CutoverState,
+  Forbidden,
   type JsonValue,
   NotFound,
   Unavailable,
@@ -34,6 +35,14 @@ export function damagedAt(side: CutoverSide, damaged: string): Fault {
   return (what, keys) => {
     if (what !== `${side}.read` || !keys.includes(damaged)) return;
     throw new Corrupt('LEGACY_FILE_CORRUPT', `${damaged} is damaged`);
+  };
+}
+
+/** A key that may not be read on one side, as a file of somebody else. */
+export function unreadableAt(side: CutoverSide, unreadable: string): Fault {
+  return (what, keys) => {
+    if (what !== `${side}.read` || !keys.includes(unreadable)) return;
+    throw new Forbidden('FILE_UNREADABLE', `${unreadable} may not be read`);
   };
 }
 

@@ -13,7 +13,9 @@ export interface Operation<Args extends readonly unknown[] = readonly never[]> {
  * or, for sequences without a bound, an async iterable.
  */
 export type OperationTable<P> = {
-  readonly [M in keyof P]-?: P[M] extends (...args: infer Args) => Promise<unknown> | AsyncIterable<unknown>
+  readonly [M in keyof P]-?: NonNullable<P[M]> extends (
+    ...args: infer Args
+  ) => Promise<unknown> | AsyncIterable<unknown>
     ? Operation<Args>
     : never;
 };

@@ -21,7 +21,10 @@ export { InMemoryDocumentSource } from './documents/in-memory-document-source.js
 export type { InMemoryFile } from './documents/in-memory-document-source.js';
 export { describeMarkdownParserContract } from './documents/markdown-parser.contract.js';
 export type { OpenMarkdownParser } from './documents/markdown-parser.contract.js';
-export type { OpenRepository } from './documents/repository-contract/contract-section.js';
+export type {
+  DocumentContractOptions,
+  OpenRepository,
+} from './documents/repository-contract/contract-section.js';
 export { markitectFailure } from './markitect-failure.js';
 export { InMemoryUnitOfWork } from './unit-of-work/in-memory-unit-of-work.js';
 export { describeUnitOfWorkContract } from './unit-of-work/unit-of-work.contract.js';

@@ -3,9 +3,11 @@ import { NotFound } from '@markitect/domain';
 import type { Cache, CacheTier } from '@markitect/ports';
 
 /** What an operator sees of a tier. Counts are those of this process since it started. */
-export interface CacheTierOverview extends Omit<TierStats, 'entries' | 'bytes'> {
+export interface CacheTierOverview extends Omit<TierStats, 'entries' | 'bytes' | 'evictions'> {
   readonly entries?: number;
   readonly bytes?: number;
+  /** Values that left because there was no room; absent where nobody tells. */
+  readonly evictions?: number;
   readonly maxBytes?: number;
   /** Hits of all reads of it, 0 to 1; absent: nothing was read. */
   readonly hitRate?: number;
@@ -174,7 +176,7 @@ export class CacheOperations {
 }
 
 function overviewOf(
-  { entries, bytes, ...tier }: TierStats,
+  { entries, bytes, evictions, ...tier }: TierStats,
   { memoryName = 'memory', maxBytes }: CachePart,
 ): CacheTierOverview {
   const limit = maxBytes[tier.tier];
@@ -184,6 +186,7 @@ function overviewOf(
     tier: tier.tier === 'memory' ? memoryName : tier.tier,
     ...(entries === undefined ? {} : { entries }),
     ...(bytes === undefined ? {} : { bytes }),
+    ...(evictions === undefined ? {} : { evictions }),
     ...(limit === undefined ? {} : { maxBytes: limit }),
     ...(reads === 0 ? {} : { hitRate: tier.hits / reads }),
   };

@@ -23,6 +23,7 @@ import type {
 import type { Config } from '@markitect/config';
 import type { ConnectionManager } from '@markitect/connections';
 import { isMarkitectError, type WorkspaceManifest } from '@markitect/domain';
+import type { StageWish } from '@markitect/migration';
 import type { RecordRepository } from '@markitect/ports';
 import type { Telemetry } from '@markitect/telemetry';
 import type { CacheOperations } from '../cache/cache-operations.js';
@@ -114,6 +115,8 @@ export interface ApplicationOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told of what fails beside an answer while a component is moved, and is made good later. Default: nobody is. */
   readonly onCutoverFailure?: (component: string, error: unknown) => void;
+  /** Told when a flag of this process has moved a component, for all processes. Default: nobody is. */
+  readonly onCutoverOverride?: (component: string, from: StageWish, to: StageWish) => void;
 }
 
 export interface OpenOptions {

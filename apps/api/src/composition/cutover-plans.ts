@@ -25,7 +25,10 @@ export const configurationPlan: CutoverPlan<RecordRepository> = {
   streams: ['stream'],
 };
 
-export const conversationPlan: CutoverPlan<ConversationRepository> = { port: conversationRepositoryPort };
+export const conversationPlan: CutoverPlan<ConversationRepository> = {
+  port: conversationRepositoryPort,
+  streams: ['stream', 'streamMessages'],
+};
 
 export const analyticsPlan: CutoverPlan<AnalyticsRepository> = {
   port: analyticsRepositoryPort,

@@ -67,6 +67,7 @@ export function registerAll(
     owner,
     onEffectFailure,
     onCutoverFailure,
+    onCutoverOverride,
     keepsRunning = false,
     env = process.env,
   }: ApplicationOptions,
@@ -189,6 +190,7 @@ export function registerAll(
     telemetry,
     env,
     ...(onCutoverFailure === undefined ? {} : { onFailure: onCutoverFailure }),
+    ...(onCutoverOverride === undefined ? {} : { onOverride: onCutoverOverride }),
   });
   registerIssues(child, config, { telemetry, keepsRunning });
   registerResearch(child, config, telemetry);

@@ -30,8 +30,9 @@ import {
 import { type Telemetry, traced } from '@markitect/telemetry';
 import { type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { CutoverAdministration } from '../cutover/cutover-administration.js';
-import { CutoverRuntime } from '../cutover/cutover-runtime.js';
+import { CutoverRuntime, type CutoverRuntimeOptions } from '../cutover/cutover-runtime.js';
 import type { MovedComponent } from '../cutover/moved-component.js';
+import { oneSided } from '../cutover/one-sided.js';
 import { whenReady } from '../cutover/when-ready.js';
 import {
   analyticsPlan,
@@ -49,6 +50,7 @@ export interface CutoverMaking {
   readonly telemetry: Telemetry | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onFailure?: (component: string, error: unknown) => void;
+  readonly onOverride?: CutoverRuntimeOptions['onOverride'];
 }
 
 /** Makes one repository of the legacy store that is configured and the modern one; where none is, the modern one is it. */
@@ -79,7 +81,7 @@ const sqlite = { attributes: { 'db.system.name': 'sqlite' } };
 export function registerCutover(
   child: DependencyContainer,
   { dataDir, legacy, cutover: settings, gitea }: Config,
-  { telemetry, env, onFailure }: CutoverMaking,
+  { telemetry, env, onFailure, onOverride }: CutoverMaking,
 ): { close(): Promise<void> } {
   const once = <T>(name: InjectionToken<T>, make: (from: DependencyContainer) => T) =>
     child.register(name, { useFactory: instanceCachingFactory(make) });
@@ -156,6 +158,7 @@ export function registerCutover(
       ...(flagFile === undefined ? {} : { flagFile }),
       ...(flagProvider === undefined ? {} : { flagProvider }),
       ...(onFailure === undefined ? {} : { onFailure }),
+      ...(onOverride === undefined ? {} : { onOverride }),
     });
     return made.runtime;
   });
@@ -177,7 +180,11 @@ export function registerCutover(
     ): P => {
       const found = from.resolve(tokens.movedComponents).find(({ component }) => component.name === name);
       const old = found && legacyOf();
-      if (found === undefined || old === undefined) return modern;
+      if (found === undefined || old === undefined) {
+        // Both sides of issues are one server, whoever knows of them.
+        if (name === 'issues') return modern;
+        return whenReady(plan, modern, oneSided(from.resolve(tokens.cutoverStore), name));
+      }
       const runtime = from.resolve(tokens.cutoverRuntime);
       const sides = {
         legacy: traced<P>(plan.port, old, telemetry, { attributes: { side: 'legacy' } }),

@@ -28,6 +28,7 @@ import {
 } from '@markitect/ports';
 import { type Telemetry, traced } from '@markitect/telemetry';
 import { type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import { countedStaleReads } from '../telemetry/stale-reads.js';
 import { boardPlan, issuePlan, projectPlan } from './cache-plans.js';
 import { freshReads } from './fresh-issue-reads.js';
 import { giteaTracker } from './gitea-options.js';
@@ -116,6 +117,7 @@ export function registerIssues(
         (await mirror.progress()).syncedAt === undefined ? undefined : stored.openBlockers(numbers),
     };
   };
+  const onAnswer = countedStaleReads(telemetry);
   /** Answers from the mirror while Gitea is down. */
   const orLastKnown = (from: DependencyContainer, issues: IssueRepository, mirror: IssueMirror) =>
     staleReads(issueRepositoryPort, issues, {
@@ -124,6 +126,7 @@ export function registerIssues(
         const { syncedAt } = await mirror.progress();
         return syncedAt === undefined ? undefined : Math.max(0, Date.now() - Date.parse(syncedAt));
       },
+      onAnswer,
     });
   once(tokens.issueRepository, (from) => {
     const tracked = from.resolve(tokens.trackedIssues);

@@ -4,9 +4,11 @@ import {
   type CutoverLogEntry,
   type CutoverMismatch,
   type CutoverRepair,
+  type CutoverSide,
   type CutoverState,
   type DiffState,
   NotFound,
+  otherSide,
   type Page,
   type PageRequest,
   primaryOf,
@@ -25,19 +27,24 @@ import {
   type SwitchOptions,
 } from '@markitect/migration';
 import type { CutoverStateStore } from '@markitect/ports';
+import { cutoverComponents } from '../composition/cutover-plans.js';
 import type { CutoverRuntime } from './cutover-runtime.js';
-import { type CutoverStatus, nextStep } from './cutover-status.js';
+import { type CutoverStatus, readStatus } from './cutover-status.js';
 import { explainRepair } from './explain-repair.js';
+import { followLog, type FollowOptions } from './follow-log.js';
 import type { MovedComponent } from './moved-component.js';
-
-/** How far back measurements are shown, at most, in milliseconds. */
-const WINDOW_MS = 15 * 60_000;
+import { SideProbes } from './side-probes.js';
 
 /** What a {@link CutoverAdministration} is made of. */
 export interface CutoverParts {
   readonly store: CutoverStateStore;
   readonly components: readonly MovedComponent[];
   readonly runtime: CutoverRuntime;
+}
+
+/** Where a component stands, and where it stood before. */
+export interface MovedState extends CutoverState {
+  readonly from: Pick<CutoverState, 'stage' | 'percent'>;
 }
 
 /** A repair, and what can be said of it in words. */
@@ -53,6 +60,7 @@ export class CutoverAdministration {
   readonly #store: CutoverStateStore;
   readonly #components: ReadonlyMap<string, MovedComponent>;
   readonly #runtime: CutoverRuntime;
+  readonly #probes = new SideProbes();
 
   constructor({ store, components, runtime }: CutoverParts) {
     this.#store = store;
@@ -65,15 +73,15 @@ export class CutoverAdministration {
     return [...this.#components.keys()];
   }
 
-  /** Where components stand: all, or one. */
+  /** Where components stand: all, or one. That a side is down is part of the answer; it takes a second at most. */
   async status(name?: string): Promise<readonly CutoverStatus[]> {
     const chosen = name === undefined ? [...this.#components.values()] : [this.#of(name)];
     if (chosen.length > 0) await this.#runtime.ready();
-    return Promise.all(chosen.map((each) => this.#statusOf(each)));
+    return Promise.all(chosen.map((each) => readStatus(each, this.#store, this.#probes)));
   }
 
-  async start(name: string, request: Request): Promise<CutoverState> {
-    return (await this.#operations(name)).start(request);
+  start(name: string, request: Request): Promise<MovedState> {
+    return this.#moved(name, (operations) => operations.start(request));
   }
 
   async switchReads(
@@ -89,16 +97,16 @@ export class CutoverAdministration {
     return (await this.#operations(name)).switchWrites(request, options);
   }
 
-  async reverse(name: string, request: Request): Promise<CutoverState> {
-    return (await this.#operations(name)).reverse(request);
+  reverse(name: string, request: Request): Promise<MovedState> {
+    return this.#moved(name, (operations) => operations.reverse(request));
   }
 
   async complete(name: string, request: Request, options?: SwitchOptions): Promise<Judgement> {
     return (await this.#operations(name)).complete(request, options);
   }
 
-  async cancel(name: string, request: Request): Promise<CutoverState> {
-    return (await this.#operations(name)).cancel(request);
+  cancel(name: string, request: Request): Promise<MovedState> {
+    return this.#moved(name, (operations) => operations.cancel(request));
   }
 
   /** Changes what must hold before a switch and after it, with a line in the log. */
@@ -143,14 +151,16 @@ export class CutoverAdministration {
     const found = await this.#store.repair(id);
     if (found === undefined) throw noRepair(id);
     const state = await this.#store.get(found.component);
-    return { ...found, explanation: explainRepair(found, state) };
+    return { ...found, explanation: explainRepair(found, state, Date.now()) };
   }
 
   /** Makes what waits due, and repairs what can be repaired now. Throws NotFound `RECORD_NOT_FOUND` for another id. */
   async retry(name: string, id?: number): Promise<RepairReport> {
     const { component } = await this.#ready(name);
     const due = await this.#store.retryRepairs(name, id);
-    if (id !== undefined && due === 0) throw noRepair(id);
+    // What a silent process has in flight is nobody's to make due, and repaired all the same.
+    if (id !== undefined && due === 0 && (await this.#store.repair(id))?.component !== name)
+      throw noRepair(id);
     return this.#alive(name, () => repair(component));
   }
 
@@ -159,9 +169,18 @@ export class CutoverAdministration {
     return this.#store.mismatches(name, page);
   }
 
-  /** The newest first, of one component or of all. */
+  /**
+   * The newest first, of one component or of all; also of one that has no legacy side here any more. Throws NotFound
+   * `CUTOVER_NOT_FOUND` for a name that no component has.
+   */
   async log(page: PageRequest, name?: string): Promise<Page<CutoverLogEntry>> {
+    if (name !== undefined && !isComponent(name)) throw this.#unknown(name);
     return this.#store.log({ ...page, ...(name === undefined ? {} : { component: name }) });
+  }
+
+  /** The lines of the log as they come, until the signal aborts. */
+  follow(options: FollowOptions): AsyncGenerator<CutoverLogEntry> {
+    return followLog(this.#store, options);
   }
 
   /** Keeps the components in this process until it is closed. Throws as `CutoverRuntime.keep`. */
@@ -169,52 +188,43 @@ export class CutoverAdministration {
     await this.#runtime.keep(onFailure);
   }
 
-  /** Which components are answered by the side that stands in, now. */
+  /**
+   * Which components are answered by the side that stands in, now, or by what was last known of their stage. Never throws.
+   */
   async degraded(): Promise<readonly string[]> {
-    const found = await Promise.all(
-      this.names.map(async (name) => ((await degradedFrom(this.#store, name)) === undefined ? [] : [name])),
-    );
-    return found.flat();
+    const standsIn = async ({ component }: MovedComponent): Promise<readonly string[]> => {
+      const from = await degradedFrom(this.#store, component.name).catch(component.onFailure);
+      return component.isOutOfTouch || from !== undefined ? [component.name] : [];
+    };
+    return (await Promise.all([...this.#components.values()].map(standsIn))).flat();
   }
 
-  async #statusOf({ component, places }: MovedComponent): Promise<CutoverStatus> {
-    const { name } = component;
-    const state = await component.reload();
-    const now = component.clock.now();
-    const since = new Date(Math.max(Date.parse(state.changedAt), now - WINDOW_MS)).toISOString();
-    const [repairs, oldest, measured, log, blockers, before] = await Promise.all([
-      this.#store.depth(name),
-      this.#store.repairs(name, { limit: 1 }),
-      this.#store.tallies(name, since),
-      this.#store.log({ component: name, limit: 1 }),
-      new CutoverOperations(component).blockers(),
-      degradedFrom(this.#store, name),
-    ]);
-    const next = nextStep(state.stage, state.percent);
-    const [first] = oldest.items;
-    const [last] = log.items;
-    const waits = repairs.pending > 0 && first !== undefined;
-    return {
-      ...state,
-      isShared: component.replicas === undefined,
-      places,
-      isDegraded: before !== undefined,
-      repairs,
-      lagMs: waits ? Math.max(0, now - Date.parse(first.createdAt)) : 0,
-      measured,
-      ...(next === undefined ? {} : { next }),
-      blockers: next === undefined || next === 'start' ? [] : blockers,
-      ...(last === undefined ? {} : { lastChange: last }),
-    };
+  /** The side that stands in for the other one of a component, now; `undefined`: none does. Throws what the store throws. */
+  async standIn(name: string): Promise<CutoverSide | undefined> {
+    if (!this.#components.has(name)) return undefined;
+    const from = await degradedFrom(this.#store, name);
+    return from && otherSide(primaryOf(from.stage));
   }
 
   #of(name: string): MovedComponent {
     const found = this.#components.get(name);
     if (found !== undefined) return found;
-    const known = this.names.length === 0 ? 'none is configured' : `there are ${this.names.join(', ')}`;
-    throw new NotFound('CUTOVER_NOT_FOUND', `${name} has no legacy store here: ${known}`, {
-      details: { component: name, components: [...this.names] },
-    });
+    throw this.#unknown(name);
+  }
+
+  #unknown(name: string): NotFound {
+    const details = { component: name, components: [...this.names] };
+    if (!isComponent(name)) {
+      const message = `there is no component ${name}; there are ${cutoverComponents.join(', ')}`;
+      return new NotFound('CUTOVER_NOT_FOUND', message, { details });
+    }
+    const setting = `legacy.${name}`;
+    const variable = `MARKITECT_LEGACY_${name.toUpperCase()}`;
+    return new NotFound(
+      'CUTOVER_NOT_FOUND',
+      `${name} has no legacy store here: neither ${setting} nor ${variable} is set`,
+      { details: { ...details, setting, variable } },
+    );
   }
 
   async #ready(name: string): Promise<MovedComponent> {
@@ -225,6 +235,15 @@ export class CutoverAdministration {
 
   async #operations(name: string): Promise<CutoverOperations> {
     return new CutoverOperations((await this.#ready(name)).component);
+  }
+
+  async #moved(
+    name: string,
+    step: (operations: CutoverOperations) => Promise<CutoverState>,
+  ): Promise<MovedState> {
+    const operations = await this.#operations(name);
+    const { stage, percent } = await this.#of(name).component.reload();
+    return { ...(await step(operations)), from: { stage, percent } };
   }
 
   /** Others must not take over what is done here, however long it takes. */
@@ -245,6 +264,10 @@ export class CutoverAdministration {
     const place = { stage: state.stage, percent: state.percent };
     await this.#store.note({ component: name, who, why, action, from: place, to: place });
   }
+}
+
+function isComponent(name: string): boolean {
+  return cutoverComponents.some((each) => each === name);
 }
 
 function noRepair(id: number): NotFound {

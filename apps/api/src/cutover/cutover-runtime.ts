@@ -5,6 +5,7 @@ import {
   IntegrationManager,
   moduleFlags,
   StageFlags,
+  type StageWish,
 } from '@markitect/migration';
 import type { MovedComponent } from './moved-component.js';
 
@@ -18,6 +19,8 @@ export interface CutoverRuntimeOptions {
   /** Absolute. */
   readonly folder: string;
   readonly onFailure?: (component: string, error: unknown) => void;
+  /** Told when a flag of this process has moved a component, for all processes. */
+  readonly onOverride?: (component: string, from: StageWish, to: StageWish) => void;
 }
 
 /** After how long the same failure is told again, in milliseconds. */
@@ -74,15 +77,15 @@ export class CutoverRuntime {
 
   /** Tells of what failed beside an answer: of the same once in ten seconds. */
   readonly failed = (component: string, error: unknown): void => {
-    if (this.#options.onFailure === undefined && this.#listener === undefined) return;
+    const tell = this.#listener ?? this.#options.onFailure;
+    if (tell === undefined) return;
     // What is tried four times a second would fill a log with one failure.
     const text = `${component} ${String(error)}`;
     const now = performance.now();
     if (now - (this.#toldAt.get(text) ?? Number.NEGATIVE_INFINITY) < TELL_AGAIN_MS) return;
     if (this.#toldAt.size >= MAX_TOLD) this.#toldAt.clear();
     this.#toldAt.set(text, now);
-    this.#options.onFailure?.(component, error);
-    this.#listener?.(component, error);
+    tell(component, error);
   };
 
   /** Settles when nothing runs in the background, what was measured is stored, and this process counts as gone. */
@@ -117,7 +120,12 @@ export class CutoverRuntime {
       domain: `markitect-cutover-${domains}`,
       onFailure: (error) => this.failed('flags', error),
     });
-    return new IntegrationManager(this.#components, { flags, onFailure: this.failed });
+    const { onOverride } = this.#options;
+    return new IntegrationManager(this.#components, {
+      flags,
+      onFailure: this.failed,
+      ...(onOverride === undefined ? {} : { onOverride }),
+    });
   }
 
   async #providers(): Promise<readonly FlagProvider[]> {

@@ -3,12 +3,14 @@ import { problems } from '../schemas/answer-schemas.js';
 import {
   cutoverPageQuery,
   cutoverParams,
-  cutoverRepairPage,
   cutoverRepairParams,
+  retryRequest,
+} from '../schemas/cutover-requests.js';
+import {
+  cutoverRepairPage,
   explainedRepair,
   mismatchPage,
   repairReport,
-  retryRequest,
 } from '../schemas/cutover-schemas.js';
 import type { ApiServer, ServedApplication } from './served-application.js';
 

@@ -1,22 +1,26 @@
+import type { Request, SwitchOptions } from '@markitect/migration';
 import type { z } from 'zod';
 import { clientGone } from '../http/client-gone.js';
 import { problems } from '../schemas/answer-schemas.js';
 import {
   backfillRequest,
-  backfillState,
-  cutoverJudgement,
-  cutoverLogPage,
   cutoverLogQuery,
   cutoverParams,
   cutoverRequest,
-  cutoverStatus,
-  cutoverStatuses,
-  diffReport,
   diffRequest,
   judgedRequest,
   limitRequest,
   switchReadsRequest,
+} from '../schemas/cutover-requests.js';
+import {
+  backfillState,
+  cutoverJudgement,
+  cutoverLogPage,
+  cutoverStatus,
+  cutoverStatuses,
+  diffReport,
 } from '../schemas/cutover-schemas.js';
+import { cutoverEventRoutes } from './cutover-events.js';
 import { cutoverRepairRoutes } from './cutover-repair-routes.js';
 import type { ApiServer, ServedApplication } from './served-application.js';
 
@@ -86,7 +90,12 @@ export function cutoverRoutes(
 
   const steps = [
     ['start', 'startCutover', 'Copy every write to modern from now on', 'From `legacy` to `mirror`.'],
-    ['reverse', 'reverseCutover', 'Go one stage back, at once', 'No gate is asked. Not after `complete`.'],
+    [
+      'reverse',
+      'reverseCutover',
+      'Go one stage back, at once',
+      'From `modern` to `served` with 100 %, from there to `mirror`, from there to `legacy`. No gate is asked. Not after `complete`.',
+    ],
     ['cancel', 'cancelCutover', 'Go back to legacy, and copy nothing any more', 'Not after `complete`.'],
   ] as const;
   for (const [step, operationId, summary, description] of steps) {
@@ -125,8 +134,8 @@ export function cutoverRoutes(
         response: judged,
       },
     },
-    ({ params: { component }, body: { percent, dryRun = false, ...request } }) =>
-      application.cutover.switchReads(component, percent, request, { dryRun }),
+    ({ params: { component }, body: { percent, ...body } }) =>
+      application.cutover.switchReads(component, percent, ...judging(body)),
   );
   app.post(
     '/cutover/:component/switch-writes',
@@ -141,8 +150,7 @@ export function cutoverRoutes(
         response: judged,
       },
     },
-    ({ params: { component }, body: { dryRun = false, ...request } }) =>
-      application.cutover.switchWrites(component, request, { dryRun }),
+    ({ params: { component }, body }) => application.cutover.switchWrites(component, ...judging(body)),
   );
   app.post(
     '/cutover/:component/complete',
@@ -157,8 +165,7 @@ export function cutoverRoutes(
         response: judged,
       },
     },
-    ({ params: { component }, body: { dryRun = false, ...request } }) =>
-      application.cutover.complete(component, request, { dryRun }),
+    ({ params: { component }, body }) => application.cutover.complete(component, ...judging(body)),
   );
   app.patch(
     '/cutover/:component/limits',
@@ -229,4 +236,14 @@ export function cutoverRoutes(
     },
   );
   cutoverRepairRoutes(app, application);
+  cutoverEventRoutes(app, application, { stopping });
+}
+
+/** Who asks, and whether it is only judged. The schema asks for both words where something is done. */
+function judging({
+  who = '',
+  why = '',
+  dryRun = false,
+}: z.output<typeof judgedRequest>): [Request, SwitchOptions] {
+  return [{ who, why }, { dryRun }];
 }

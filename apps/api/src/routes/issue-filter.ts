@@ -15,6 +15,7 @@ export function filterOf({
   milestone,
   text,
   updatedSince,
+  updatedBefore,
 }: FilterQuery): NonNullable<BoardRequest['filter']> {
   return {
     ...(state === undefined ? {} : { state }),
@@ -28,6 +29,7 @@ export function filterOf({
     ...(milestone === undefined ? {} : { milestone: orNone(milestone) }),
     ...(text === undefined ? {} : { text }),
     ...(updatedSince === undefined ? {} : { updatedSince }),
+    ...(updatedBefore === undefined ? {} : { updatedBefore }),
   };
 }
 

@@ -23,7 +23,10 @@ const tier = z.object({
     .exactOptional()
     .meta({ description: 'Hits of all reads, 0 to 1; absent while nothing was read.', examples: [0.926] }),
   errors: count('Operations that failed or took too long.', 0),
-  evictions: count('Values that left because there was no room.', 0),
+  evictions: count(
+    'Values that left because there was no room; absent where nobody tells, as of Redis.',
+    0,
+  ).exactOptional(),
   breaker: z.enum(['closed', 'open', 'half-open']).meta({
     description: '`open`: it failed or was slow too often and is done without; it is tried again by itself.',
     examples: ['closed'],

@@ -1,9 +1,8 @@
 import { cutoverSides, cutoverStages } from '@markitect/domain';
 import { z } from 'zod';
-import { pageQuery, wholeNumber } from './request-schemas.js';
 import { pageOf } from './document-schemas.js';
 
-/** What the API says of cutovers, and what it may be asked. */
+/** What the API says of cutovers. */
 
 const count = (description: string, example: number) =>
   z
@@ -45,28 +44,63 @@ const limits = z
   })
   .meta({ description: 'What must hold before a switch, and is watched after it.' });
 
+/** What a backfill and a diff have in common. */
+const runFields = {
+  status: runStatus,
+  checkpoint: text('The last key that is done.', 'user-004711').exactOptional(),
+  failure: z
+    .object({
+      code: text('See the errors reference.', 'DATABASE_UNAVAILABLE'),
+      message: text('Why.', 'the database is locked'),
+    })
+    .exactOptional()
+    .meta({ description: 'The error that has stopped it.' }),
+  unkeyed: z
+    .array(
+      z.object({
+        side,
+        count: count('How many.', 3),
+        first: z
+          .array(z.string())
+          .readonly()
+          .meta({ description: 'Some of them, in words.', examples: [['line 7 of events.jsonl']] }),
+      }),
+    )
+    .readonly()
+    .exactOptional()
+    .meta({ description: 'What has no key, and is neither copied nor compared.' }),
+  startedAt: timestamp(),
+  updatedAt: timestamp(
+    'When it was last heard of. One that is `running` and was not for a minute was cut off.',
+  ),
+};
+
 export const backfillState = z
   .object({
-    status: runStatus,
-    checkpoint: text('The last key that is done.', 'user-004711').exactOptional(),
+    ...runFields,
     seen: count('Keys looked at …', 50_000),
     copied: count('… and of these those that had to be copied.', 49_512),
     total: count('Keys at its start.', 50_000).exactOptional(),
-    startedAt: timestamp(),
-    updatedAt: timestamp(),
   })
   .meta({ id: 'CutoverBackfill', description: 'The copying of what was there before.' });
 
 const diffFields = {
-  status: runStatus,
-  checkpoint: text('The last key that is done.', 'user-004711').exactOptional(),
+  ...runFields,
   percent: number('The share of keys that are compared.', 100),
   compared: count('Keys compared.', 50_000),
   onlyLegacy: count('Keys only legacy has.', 0),
   onlyModern: count('Keys only modern has.', 0),
   different: count('Keys whose states differ.', 0),
-  startedAt: timestamp(),
-  updatedAt: timestamp(),
+  unaddressable: z
+    .object({
+      count: count('How many.', 1),
+      first: z
+        .array(z.string())
+        .readonly()
+        .meta({ description: 'Some of them.', examples: [['']] }),
+    })
+    .exactOptional()
+    .meta({ description: 'Keys that are copied, but that no request can name; absent: there are none.' }),
 };
 
 const differences = z
@@ -113,6 +147,11 @@ const logEntry = z.object({
   to: place,
 });
 
+const sideFailure = z.object({
+  code: text('See the errors reference.', 'LEGACY_FILE_CORRUPT'),
+  message: text('Why.', '/srv/bot/users.json is damaged'),
+});
+
 export const cutoverStatus = z
   .object({
     component: text('Its name.', 'users'),
@@ -132,17 +171,37 @@ export const cutoverStatus = z
       description: 'The other side answers while the one that should is down.',
       examples: [false],
     }),
+    isUp: z
+      .object({
+        legacy: z.boolean().meta({ examples: [true] }),
+        modern: z.boolean().meta({ examples: [true] }),
+      })
+      .meta({ description: 'Whether either side could be used just now, within a second.' }),
+    failures: z
+      .object({ legacy: sideFailure.exactOptional(), modern: sideFailure.exactOptional() })
+      .meta({ description: 'Why a side could not.' }),
     places: z.object({
       legacy: text('Where legacy keeps it.', '/srv/bot/users.json'),
       modern: text('Where modern keeps it.', '/srv/.markitect/markitect.db'),
     }),
-    backfill: backfillState.exactOptional(),
+    backfill: backfillState
+      .extend({
+        keysPerSecond: number('While it runs: on average since it was begun.', 2400.5).exactOptional(),
+        remainingMs: count('While it runs: how long the rest takes at that rate.', 18_500).exactOptional(),
+      })
+      .exactOptional(),
     diff: z.object(diffFields).exactOptional(),
     repairs: z.object({
       inFlight: count('Keys being written now.', 1),
-      pending: count('Keys the other side may not have yet.', 0),
+      pending: count(
+        'Keys the other side may not have yet, those of processes that fell silent included.',
+        0,
+      ),
     }),
-    lagMs: number('How long the oldest of them waits, in milliseconds.', 0),
+    lagMs: number(
+      'How long the oldest of them waits, in milliseconds; one in flight counts after ten seconds.',
+      0,
+    ),
     measured: z
       .array(
         z.object({
@@ -175,6 +234,13 @@ export const cutoverJudgement = z
     from: place,
     to: place,
     blockers,
+    notes: z
+      .array(z.string())
+      .readonly()
+      .meta({
+        description: 'What was measured too little to keep anybody from it, in words.',
+        examples: [['0 reads compared since the last change: the mismatch rate says nothing']],
+      }),
     isDone: z.boolean().meta({ description: 'Whether the step was taken.', examples: [true] }),
   })
   .meta({ id: 'CutoverJudgement', description: 'What a step would need, or has done.' });
@@ -185,6 +251,7 @@ const repairFields = {
   key: text('The key.', 'user-004711'),
   source: side.meta({ description: 'Whose state is right.' }),
   status: z.enum(['in-flight', 'pending']).meta({ examples: ['pending'] }),
+  process: text('The process that is at it, while one is.', 'host-4711-9f86d081').exactOptional(),
   attempts: count('Attempts so far.', 2),
   failure: z
     .object({
@@ -242,126 +309,3 @@ export const cutoverLogPage = pageOf(logEntry).meta({
   id: 'CutoverLogPage',
   description: 'One page of the log.',
 });
-
-const name = z
-  .string()
-  .min(1)
-  .meta({
-    description: '`users`, `configuration`, `conversations`, `analytics` or `issues`.',
-    examples: ['users'],
-  });
-
-export const cutoverParams = z.strictObject({ component: name });
-export const cutoverRepairParams = z.strictObject({
-  id: z
-    .preprocess(wholeNumber, z.number().int().min(1).max(Number.MAX_SAFE_INTEGER))
-    .meta({ description: 'The number of the repair.', examples: [42] }),
-});
-export const cutoverPageQuery = z.strictObject(pageQuery);
-export const cutoverLogQuery = z.strictObject({ ...pageQuery, component: name.exactOptional() });
-
-const asked = {
-  who: z
-    .string()
-    .min(1)
-    .max(200)
-    .meta({ description: 'Stands in the log.', examples: ['ada'] }),
-  why: z
-    .string()
-    .min(1)
-    .max(2000)
-    .meta({ description: 'Stands in the log.', examples: ['first users'] }),
-};
-const dryRun = z
-  .boolean()
-  .exactOptional()
-  .meta({ description: 'Only judge. Default false.', examples: [false] });
-
-export const cutoverRequest = z.strictObject(asked);
-export const judgedRequest = z.strictObject({ ...asked, dryRun });
-export const switchReadsRequest = z.strictObject({
-  ...asked,
-  dryRun,
-  percent: z
-    .number()
-    .min(0)
-    .max(100)
-    .meta({ description: 'The share of keys, 0 to 100.', examples: [25] }),
-});
-export const backfillRequest = z.strictObject({
-  ...asked,
-  perSecond: number('The most keys in a second.', 500).positive().exactOptional(),
-  maxLatencyMs: number('Wait while live operations have a median above this.', 20).positive().exactOptional(),
-  restart: z
-    .boolean()
-    .exactOptional()
-    .meta({ description: 'Begin at the first key.', examples: [false] }),
-});
-export const diffRequest = z.strictObject({
-  ...asked,
-  percent: z
-    .number()
-    .min(1)
-    .max(100)
-    .exactOptional()
-    .meta({ description: 'Default 100.', examples: [100] }),
-  repair: z
-    .enum([...cutoverSides, 'primary'])
-    .exactOptional()
-    .meta({
-      description: 'Copy what differs from this side, or the one that answers.',
-      examples: ['legacy'],
-    }),
-  restart: z
-    .boolean()
-    .exactOptional()
-    .meta({ description: 'Begin at the first key.', examples: [false] }),
-  limit: z
-    .number()
-    .int()
-    .min(0)
-    .max(1000)
-    .exactOptional()
-    .meta({ description: 'Differing keys in the answer. Default 20.', examples: [20] }),
-});
-export const limitRequest = z.strictObject({
-  ...asked,
-  maxMismatchRate: z
-    .number()
-    .min(0)
-    .max(1)
-    .exactOptional()
-    .meta({ examples: [0.001] }),
-  maxErrorRate: z
-    .number()
-    .min(0)
-    .max(1)
-    .exactOptional()
-    .meta({ examples: [0.01] }),
-  maxLatencyRatio: z
-    .number()
-    .positive()
-    .exactOptional()
-    .meta({ examples: [3] }),
-  maxDiffAgeMs: z
-    .number()
-    .positive()
-    .exactOptional()
-    .meta({ examples: [3_600_000] }),
-  minCompared: z
-    .number()
-    .int()
-    .min(1)
-    .exactOptional()
-    .meta({ examples: [100] }),
-});
-export const retryRequest = z
-  .strictObject({
-    id: z
-      .number()
-      .int()
-      .min(1)
-      .exactOptional()
-      .meta({ description: 'Only this one. Default: all.', examples: [42] }),
-  })
-  .nullish();

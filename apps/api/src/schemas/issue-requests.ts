@@ -54,12 +54,17 @@ const labelsQuery = (description: string, example: string) =>
 
 function isInstant(text: string): boolean {
   try {
-    parseInstant(text, 'updatedSince');
+    parseInstant(text, 'time');
     return true;
   } catch {
     return false;
   }
 }
+
+const time = z
+  .string()
+  .refine(isInstant, 'must be a day or time there is, e.g. 2026-11-21 or 2026-11-21T08:00:00Z')
+  .exactOptional();
 
 const filterQuery = {
   state: state.exactOptional().meta({ description: 'Default: both.', examples: ['open'] }),
@@ -89,15 +94,16 @@ const filterQuery = {
         'Only issues with all these words, or parts of words, in title or body; case does not matter.',
       examples: ['logged out'],
     }),
-  updatedSince: z
-    .string()
-    .refine(isInstant, 'must be a day or time there is, e.g. 2026-11-21 or 2026-11-21T08:00:00Z')
-    .exactOptional()
-    .meta({
-      description:
-        'Only issues changed at this time or later. A day begins, and a time without a zone is, in UTC.',
-      examples: ['2026-11-21T08:00:00Z'],
-    }),
+  updatedSince: time.meta({
+    description:
+      'Only issues changed at this time or later. A day begins, and a time without a zone is, in UTC.',
+    examples: ['2026-11-21T08:00:00Z'],
+  }),
+  updatedBefore: time.meta({
+    description:
+      'Only issues last changed before this time. A day begins, and a time without a zone is, in UTC.',
+    examples: ['2026-11-21T08:00:00Z'],
+  }),
 };
 
 export const issuesQuery = z.strictObject({

@@ -58,6 +58,9 @@ export async function startServer(config: Config, options: ServeOptions): Promis
           'cutover: failed beside an answer, and is made good later',
         );
       },
+      onCutoverOverride: (component, from, to) => {
+        started.app?.log.info({ component, from, to }, 'cutover: a flag has moved a component');
+      },
       ...(telemetry === undefined ? {} : { telemetry: telemetry.telemetry }),
     });
     endings.push(() => application.close());

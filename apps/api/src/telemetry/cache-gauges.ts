@@ -31,7 +31,7 @@ export function observeCache(cache: Pick<CacheOperations, 'stats'>, { meter }: T
         const tier = { 'markitect.cache.tier': each.tier };
         result.observe(reads, each.hits, { ...tier, 'markitect.cache.outcome': 'hit' });
         result.observe(reads, each.misses, { ...tier, 'markitect.cache.outcome': 'miss' });
-        result.observe(evictions, each.evictions, tier);
+        if (each.evictions !== undefined) result.observe(evictions, each.evictions, tier);
         result.observe(errors, each.errors, tier);
         if (each.entries !== undefined) result.observe(entries, each.entries, tier);
         if (each.bytes !== undefined) result.observe(bytes, each.bytes, tier);

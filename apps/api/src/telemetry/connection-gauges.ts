@@ -11,7 +11,7 @@ type Stats = ReturnType<ConnectionManager['stats']>[string];
  * - `db.client.connection.count` (by `state`) and `db.client.connection.pending_requests`, for each pool of a database
  *   or cache; `http.client.active_requests` for each HTTP connection;
  * - `markitect.connection.pending_requests`: requests that wait for an HTTP connection;
- * - `markitect.connection.events`: what a connection counts, by `event`: `requests`, `retries`, `breaker_opened` …;
+ * - `markitect.connection.events`: what a connection counts, by `event`: `requests`, `retries`, `retry_after_refused`, `breaker_probes` …;
  * - `markitect.connection.time`, in seconds: what it spent, by `event`: `rate_limit_wait`, and `lease_wait` for each pool;
  * - `markitect.connection.state`: 1 for the state a part of it is in, e.g. `breaker` and `open`.
  */

@@ -1,4 +1,4 @@
-import { cutoverStages } from '@markitect/domain';
+import { cutoverSides, cutoverStages } from '@markitect/domain';
 import type { Telemetry } from '@markitect/telemetry';
 import type { CutoverAdministration } from '../cutover/cutover-administration.js';
 
@@ -9,7 +9,8 @@ import type { CutoverAdministration } from '../cutover/cutover-administration.js
  * - `markitect.cutover.repairs`, by `status`; `markitect.cutover.lag`, in seconds;
  * - `markitect.cutover.operations`, `.errors`, `.compared`, `.mismatches`, by `side`: since the last change of the stage,
  *   of the last 15 minutes at most, of all processes; `markitect.cutover.median`, in seconds;
- * - `markitect.cutover.degraded`: 1 while the other side stands in.
+ * - `markitect.cutover.degraded`: 1 while the other side stands in;
+ * - `markitect.cutover.up`, by `side`: 1 where it could be used when it was asked.
  */
 export function observeCutovers(
   cutover: Pick<CutoverAdministration, 'names' | 'status'>,
@@ -22,6 +23,7 @@ export function observeCutovers(
   const repairs = gauge('repairs', '{key}', 'Keys that the other side may not have yet.');
   const lag = gauge('lag', 's', 'How long the oldest of them waits.');
   const degraded = gauge('degraded', '1', '1 while the other side stands in.');
+  const up = gauge('up', '1', '1 where the side can be used.');
   const operations = gauge('operations', '{operation}', 'Operations lately.');
   const errors = gauge('errors', '{operation}', 'Operations lately that failed.');
   const compared = gauge('compared', '{operation}', 'Answers compared lately.');
@@ -40,6 +42,9 @@ export function observeCutovers(
         result.observe(repairs, each.repairs.inFlight, { ...of, 'markitect.cutover.status': 'in-flight' });
         result.observe(lag, each.lagMs / 1000, of);
         result.observe(degraded, each.isDegraded ? 1 : 0, of);
+        for (const side of cutoverSides) {
+          result.observe(up, each.isUp[side] ? 1 : 0, { ...of, 'markitect.cutover.side': side });
+        }
         for (const tally of each.measured) {
           const ofSide = { ...of, 'markitect.cutover.side': tally.side };
           result.observe(operations, tally.operations, ofSide);
@@ -50,6 +55,6 @@ export function observeCutovers(
         }
       }
     },
-    [stage, percent, repairs, lag, degraded, operations, errors, compared, mismatches, median],
+    [stage, percent, repairs, lag, degraded, up, operations, errors, compared, mismatches, median],
   );
 }

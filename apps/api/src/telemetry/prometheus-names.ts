@@ -6,7 +6,7 @@ const unitNames: Readonly<Record<string, string>> = { s: 'seconds', ms: 'millise
 /**
  * The metrics with their unit at the end of their name, as Prometheus wants it and the exporter does not do:
  * `http.server.request.duration` in `s` becomes `http_server_request_duration_seconds`. Counts of things (`{request}`)
- * have no unit there.
+ * have no unit there, and a name that ends with its unit stays as it is.
  */
 export function prometheusNames(metrics: ResourceMetrics): ResourceMetrics {
   return {
@@ -15,7 +15,8 @@ export function prometheusNames(metrics: ResourceMetrics): ResourceMetrics {
       ...scope,
       metrics: scope.metrics.map((metric) => {
         const unit = unitNames[metric.descriptor.unit];
-        const name = unit === undefined ? metric.descriptor.name : `${metric.descriptor.name}.${unit}`;
+        const own = metric.descriptor.name;
+        const name = unit === undefined || own.endsWith(`.${unit}`) ? own : `${own}.${unit}`;
         return { ...metric, descriptor: { ...metric.descriptor, name, unit: unit ?? '' } };
       }),
     })),

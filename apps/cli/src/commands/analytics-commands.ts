@@ -8,7 +8,15 @@ import { defineCommand, type OptionDefinition } from './command.js';
 import { instant } from './issue-filter.js';
 import { noteNextPage } from './next-page.js';
 import { badOption, given, nonEmpty, pageOptions, type PageOptions } from './option-values.js';
-import { fileOption, isObject, parseJson, parseObject, textOf, withPeople } from './people-input.js';
+import {
+  fileOption,
+  isObject,
+  parseJson,
+  parseObject,
+  readPeople,
+  textOf,
+  withPeople,
+} from './people-input.js';
 import { printCount } from './people-records.js';
 
 interface AppendOptions {
@@ -141,7 +149,9 @@ const list = defineCommand<FilterOptions & PageOptions>({
   async run(context, _args, { user: userId, ...options }) {
     const { terminal } = context;
     const { style } = terminal;
-    const page = await withPeople(context, ({ analytics }) => analytics.list(given({ ...options, userId })));
+    const page = await readPeople(context, 'analytics', ({ analytics }) =>
+      analytics.list(given({ ...options, userId })),
+    );
     if (terminal.json) {
       terminal.printJson(page);
       return;
@@ -159,7 +169,7 @@ const list = defineCommand<FilterOptions & PageOptions>({
             heading: 'PROPERTIES',
             text: ({ properties }) =>
               Object.keys(properties).length === 0 ? '' : printableLine(printableJson(properties, 0)),
-            exact: ({ properties }) => JSON.stringify(properties),
+            exact: ({ properties }) => printableJson(properties, 0),
             shorten: 'end',
           },
           {
@@ -185,7 +195,7 @@ const count = defineCommand<FilterOptions>({
   examples: [{ command: 'markitect analytics count --type login --since 7d', does: 'of the last week' }],
   json: `{ count: number }`,
   async run(context, _args, { user: userId, ...options }) {
-    const found = await withPeople(context, ({ analytics }) =>
+    const found = await readPeople(context, 'analytics', ({ analytics }) =>
       analytics.count(given({ ...options, userId })),
     );
     printCount(context.terminal, found, 'event');

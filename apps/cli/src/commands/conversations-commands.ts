@@ -7,7 +7,7 @@ import { wrapSpans } from '../terminal/wrap.js';
 import { argument, defineCommand } from './command.js';
 import { noteNextPage } from './next-page.js';
 import { given, nonEmpty, pageOptions, type PageOptions } from './option-values.js';
-import { fileOption, parseObject, textOf, withPeople } from './people-input.js';
+import { fileOption, parseObject, readPeople, textOf, withPeople } from './people-input.js';
 
 const conversationShape = `{
   id: string; userId: string; title?: string; metadata: object;
@@ -50,7 +50,7 @@ const list = defineCommand<ListOptions>({
 }`,
   async run(context, _args, { user: userId, ...options }) {
     const { terminal } = context;
-    const page = await withPeople(context, ({ conversations }) =>
+    const page = await readPeople(context, 'conversations', ({ conversations }) =>
       conversations.list(given({ ...options, userId })),
     );
     if (terminal.json) {
@@ -89,7 +89,7 @@ const show = defineCommand<PageOptions>({
   async run(context, args, options) {
     const { terminal } = context;
     const id = argument(args);
-    const { conversation, page } = await withPeople(context, async ({ conversations }) => ({
+    const { conversation, page } = await readPeople(context, 'conversations', async ({ conversations }) => ({
       conversation: await conversations.get(id),
       page: await conversations.messages(id, given(options)),
     }));
@@ -252,5 +252,5 @@ function printConversation(terminal: Terminal, conversation: Conversation, page:
 }
 
 function messageLine({ position, at, role, content }: Message): string {
-  return [position, at, printableLine(role), JSON.stringify(content)].join('\t');
+  return [position, at, printableLine(role), printableJson(content, 0)].join('\t');
 }

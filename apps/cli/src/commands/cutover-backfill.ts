@@ -9,6 +9,7 @@ import {
   type RequestOptions,
   withCutover,
 } from './cutover-view.js';
+import { noteResumed, runShape, warnLeftOut } from './cutover-runs.js';
 import { given, wholeNumber } from './option-values.js';
 
 interface Options extends RequestOptions {
@@ -23,7 +24,7 @@ export const cutoverBackfill = defineCommand<Options>({
   summary: 'copy what a component has had before to its other store',
   description:
     'Key by key, what is alike already is left alone, and what is written meanwhile is never put back to what it was. May ' +
-    'be interrupted (Ctrl-C: exit code 6) and goes on where it was. Safe beside everything else.',
+    'be interrupted (Ctrl-C: exit code 6) and goes on where it was; --restart begins anew. Safe beside everything else.',
   arguments: [componentArgument],
   options: [
     {
@@ -49,8 +50,7 @@ export const cutoverBackfill = defineCommand<Options>({
   json: `{
   status: 'complete' | 'stopped';
   seen: number; copied: number; total?: number;
-  checkpoint?: string;     // the last key that is done
-  startedAt: string; updatedAt: string;
+  ${runShape}
 }`,
   async run(context, args, { rate, maxLatency, restart, ...options }) {
     const { terminal } = context;
@@ -62,7 +62,11 @@ export const cutoverBackfill = defineCommand<Options>({
       withProgress(context, backfillProgress, 'the keys under way', (run) =>
         cutover.backfill(
           argument(args),
-          { ...given({ perSecond: rate, maxLatencyMs: maxLatency, restart }), ...run },
+          {
+            ...given({ perSecond: rate, maxLatencyMs: maxLatency, restart }),
+            onResume: (former) => noteResumed(terminal, `${countOf(former.seen, 'key')} seen`, former),
+            ...run,
+          },
           request,
         ),
       ),
@@ -75,6 +79,7 @@ export const cutoverBackfill = defineCommand<Options>({
         `${status}: ${countOf(state.seen, 'key')} seen, ${state.copied} copied ${style.dim(`in ${took}`)}`,
       );
     }
+    warnLeftOut(terminal, state);
     if (state.status === 'complete') return 0;
     if (!terminal.json)
       terminal.complain(terminal.noteStyle.yellow('Run the same command again for the rest.'));

@@ -14,6 +14,7 @@ import {
   type RequestOptions,
   withCutover,
 } from './cutover-view.js';
+import { noteResumed, runShape, warnLeftOut } from './cutover-runs.js';
 import { given, wholeNumber } from './option-values.js';
 
 interface Options extends RequestOptions {
@@ -23,14 +24,18 @@ interface Options extends RequestOptions {
   readonly limit: number;
 }
 
+/** The most keys that are shown. */
+const MAX_SHOWN = 10_000;
+
 /** `markitect cutover diff` */
 export const cutoverDiff = defineCommand<Options>({
   name: ['cutover', 'diff'],
   summary: 'compare both stores of a component, key by key',
   description:
-    'In both directions. Keys that are written meanwhile are looked at again. Exit code 6 when something differs, or when ' +
-    'it was interrupted: then it goes on where it was. The step to the modern store asks for a full one without ' +
-    'differences. Not on a terminal: key, kind, field, legacy and modern (JSON), separated by tabs; of a damaged key what is damaged.',
+    'In both directions. Keys that are written meanwhile are looked at again. Exit code 6 when something differs, has no ' +
+    'key or one that nobody can ask for, or when it was interrupted: then it goes on where it was, unless that was begun ' +
+    'too long ago. The step to the modern store asks for a full one without differences, which a sample does not take the ' +
+    'place of, unless it finds some. Not on a terminal: key, kind, field, legacy and modern (JSON), separated by tabs; of a damaged key what is damaged.',
   arguments: [componentArgument],
   options: [
     {
@@ -48,7 +53,7 @@ export const cutoverDiff = defineCommand<Options>({
       flags: '--limit <count>',
       description: 'show so many differing keys; all are counted',
       default: 20,
-      parse: wholeNumber('--limit', 0, 10_000),
+      parse: wholeNumber('--limit', 0, MAX_SHOWN),
     },
     { flags: '--restart', description: 'begin at the first key, whatever was done before' },
     ...requestOptions,
@@ -65,6 +70,8 @@ export const cutoverDiff = defineCommand<Options>({
   status: 'complete' | 'stopped';
   percent: number; compared: number;
   onlyLegacy: number; onlyModern: number; different: number;   // of these keys, left after a repair
+  unaddressable?: { count: number; first: string[] };          // keys that nobody can ask for
+  ${runShape}
   differences: {
     key: string;
     kind: 'only-legacy' | 'only-modern' | 'different' | 'damaged';
@@ -77,7 +84,9 @@ export const cutoverDiff = defineCommand<Options>({
     const { diffProgress } = await import('../terminal/cutover-progress.js');
     const request = await requestOf(context, options, '');
     const differences: KeyDifference[] = [];
+    let found = 0;
     const onDifference = (each: KeyDifference): void => {
+      found += 1;
       if (differences.length < limit) differences.push(each);
     };
     const started = performance.now();
@@ -85,7 +94,14 @@ export const cutoverDiff = defineCommand<Options>({
       withProgress(context, diffProgress, 'the keys under way', (run) =>
         cutover.diff(
           argument(args),
-          { ...given({ repair, restart }), percent: sample, onDifference, ...run },
+          {
+            ...given({ repair, restart }),
+            percent: sample,
+            onDifference,
+            onResume: (former) =>
+              noteResumed(terminal, `${countOf(former.compared, 'key')} compared`, former),
+            ...run,
+          },
           request,
         ),
       ),
@@ -94,9 +110,13 @@ export const cutoverDiff = defineCommand<Options>({
     if (terminal.json) terminal.printJson({ ...state, differences });
     else {
       for (const each of differences) printDifference(terminal, each);
+      printRest(terminal, found, differences.length);
       printSummary(terminal, state, differing, (performance.now() - started) / 1000);
     }
-    return differing > 0 || state.status !== 'complete' ? EXIT_PARTIAL : 0;
+    warnLeftOut(terminal, state);
+    const isClean =
+      differing === 0 && (state.unkeyed ?? []).length === 0 && state.unaddressable === undefined;
+    return isClean && state.status === 'complete' ? 0 : EXIT_PARTIAL;
   },
 });
 
@@ -124,6 +144,14 @@ function printDifference(terminal: Terminal, { key, kind, fields, damage }: KeyD
       paint(fitEnd(`    ${sign} ${printableLine(written(value))}`, terminal.width));
     terminal.print(`  ${printableLine(path)}`, line('-', legacy, style.red), line('+', modern, style.green));
   }
+}
+
+/** Says that not everything was shown. */
+function printRest(terminal: Terminal, found: number, shown: number): void {
+  if (found === shown) return;
+  const line = `… ${found - shown} more: --limit ${Math.min(found, MAX_SHOWN)}`;
+  if (terminal.isInteractive) terminal.print(terminal.style.dim(line));
+  else terminal.note(line);
 }
 
 function written(value: unknown): string {

@@ -2,7 +2,9 @@ import type { CutoverLogEntry, CutoverMismatch } from '@markitect/domain';
 import { showSince } from '../terminal/age.js';
 import { printColumns } from '../terminal/columns.js';
 import { printableLine } from '../terminal/printable.js';
-import { showInstant } from '../terminal/quantities.js';
+import { showExactInstant } from '../terminal/quantities.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { type Span, wrapSpans } from '../terminal/wrap.js';
 import { argument, defineCommand } from './command.js';
 import { componentArgument, stageText, withCutover } from './cutover-view.js';
 import { noteNextPage } from './next-page.js';
@@ -28,47 +30,47 @@ export const cutoverLog = defineCommand<PageOptions>({
 }`,
   async run(context, [name], options) {
     const { terminal } = context;
-    const { style } = terminal;
     const page = await withCutover(context, (cutover) => cutover.log(given(options), name));
     if (terminal.json) {
       terminal.printJson(page);
       return;
     }
     if (page.items.length === 0) terminal.note('Nothing was changed yet.');
-    else if (terminal.isInteractive) {
-      for (const entry of page.items) {
-        const line = entryLine(entry);
-        terminal.print(
-          `${style.dim(showInstant(entry.at))}  ${style.bold(entry.component)} ${line.what}`,
-          `    ${line.why}`,
-        );
-      }
-    } else {
-      terminal.print(
-        ...page.items.map(({ at, component, action, who, from, to, why }) =>
-          [
-            at,
-            component,
-            action,
-            printableLine(who),
-            stageText(from),
-            stageText(to),
-            printableLine(why),
-          ].join('\t'),
-        ),
-      );
-    }
+    else for (const entry of page.items) printEntry(terminal, entry);
     noteNextPage(context, page);
   },
 });
 
-/** An entry in words: `reverse: modern → served 100 %`, `by ada: slow since noon`. */
-export function entryLine({ action, who, why, from, to }: CutoverLogEntry): {
-  readonly what: string;
-  readonly why: string;
-} {
+/**
+ * An entry: for a person in words, on one line where it fits, else broken between words; for a program its fields,
+ * separated by tabs.
+ */
+export function printEntry(terminal: Terminal, entry: CutoverLogEntry): void {
+  const { at, component, action, who, from, to, why } = entry;
+  if (!terminal.isInteractive) {
+    const fields = [at, component, action, who, stageText(from), stageText(to), why];
+    terminal.print(fields.map(printableLine).join('\t'));
+    return;
+  }
+  const { style, width } = terminal;
   const move = stageText(from) === stageText(to) ? '' : `: ${stageText(from)} → ${stageText(to)}`;
-  return { what: `${action}${move}`, why: `by ${printableLine(who)}: ${printableLine(why)}` };
+  const what: Span[] = [
+    { text: showExactInstant(at), paint: style.dim },
+    { text: ' ' },
+    { text: component, paint: style.bold },
+    { text: ` ${action}${move}` },
+  ];
+  const words = `by ${printableLine(who)}: ${printableLine(why)}`;
+  const whole = wrapSpans([...what, { text: `, ${words}` }], width);
+  const indent = '    ';
+  const lines =
+    whole.length === 1
+      ? whole
+      : [
+          ...wrapSpans(what, width),
+          ...wrapSpans([{ text: words }], width - indent.length).map((line) => `${indent}${line}`),
+        ];
+  terminal.print(...lines);
 }
 
 /** `markitect cutover mismatches` */

@@ -19,6 +19,7 @@ const idOf = wholeNumber('<id>', 1, Number.MAX_SAFE_INTEGER);
 const fields = `id: number; component: string; key: string;
   source: 'legacy' | 'modern';          // whose state is right
   status: 'in-flight' | 'pending';
+  process?: string;                     // that is at it
   attempts: number; failure?: { code: string; message: string };
   retryAt?: string; createdAt: string;`;
 
@@ -154,11 +155,11 @@ function oneRepair({
 
 function printRepair(terminal: Terminal, repair: ExplainedRepair): void {
   const { style } = terminal;
-  const { id, component, key, source, status, attempts, failure, retryAt, createdAt } = repair;
+  const { id, component, key, source, status, process, attempts, failure, retryAt, createdAt } = repair;
   terminal.print(`${style.bold(`#${id}`)} ${component}  ${printableLine(key)}`);
   printFields(terminal, [
     ['right in', source],
-    ['status', status],
+    ['status', process === undefined ? status : `${status}, by process ${printableLine(process)}`],
     ['attempts', String(attempts)],
     ['since', `${showInstant(createdAt)}, ${showSince(createdAt)}`],
     ...(retryAt === undefined ? [] : [['again', showUntil(retryAt)] as const]),

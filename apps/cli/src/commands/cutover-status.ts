@@ -1,5 +1,5 @@
-import type { CutoverStatus } from '@markitect/api';
-import type { BackfillState, CutoverSide, DiffState } from '@markitect/domain';
+import type { BackfillProgress, CutoverStatus } from '@markitect/api';
+import { type CutoverRun, type CutoverSide, cutoverSides, type DiffState, isCutOff } from '@markitect/domain';
 import { showSince } from '../terminal/age.js';
 import { printColumns } from '../terminal/columns.js';
 import { printableLine } from '../terminal/printable.js';
@@ -10,6 +10,7 @@ import { wrapSpans } from '../terminal/wrap.js';
 import { defineCommand } from './command.js';
 import {
   componentArgument,
+  type Field,
   nothingToMove,
   paintStage,
   printFields,
@@ -38,8 +39,13 @@ export const cutoverStatus = defineCommand({
     isCarryingOver: boolean;   // some keys are still right on the other side only
     isShared: boolean;         // both sides are one store: nothing is copied
     isDegraded: boolean;       // the other side answers while the right one is down
+    isUp: { legacy: boolean; modern: boolean };
+    failures: { legacy?: { code: string; message: string }; modern?: { … } };   // why a side is down
     places: { legacy: string; modern: string };
-    backfill?: { status: string; seen: number; copied: number; total?: number; … };
+    backfill?: {
+      status: string; seen: number; copied: number; total?: number; …
+      keysPerSecond?: number; remainingMs?: number;   // while it runs
+    };
     diff?: { status: string; percent: number; compared: number; onlyLegacy: number; onlyModern: number; different: number; … };
     repairs: { inFlight: number; pending: number }; lagMs: number;
     measured: { side: string; operations: number; errors: number; medianMs?: number; compared: number; mismatched: number }[];
@@ -94,7 +100,7 @@ function printAll(terminal: Terminal, items: readonly CutoverStatus[]): void {
       },
       { heading: 'REPAIRS', text: ({ repairs }) => String(repairs.pending), align: 'right' },
       { heading: 'LAG', text: lagText, exact: ({ lagMs }) => String(lagMs), align: 'right' },
-      { heading: 'NEXT', text: ({ next }) => next ?? '', shorten: 'end', least: 8 },
+      { heading: 'NEXT', text: nextText, exact: ({ next }) => next ?? '', shorten: 'end', least: 8 },
       {
         heading: '',
         text: () => '',
@@ -106,6 +112,7 @@ function printAll(terminal: Terminal, items: readonly CutoverStatus[]): void {
   if (!terminal.isInteractive) return;
   for (const each of items) {
     const notes = [
+      ...cutoverSides.filter((side) => !each.isUp[side]).map((side) => style.red(`${side} is down`)),
       ...(each.isDegraded ? [style.red('degraded: the other side stands in')] : []),
       ...(each.switchingTo === undefined ? [] : [style.yellow(`being changed to ${each.switchingTo}`)]),
       ...each.blockers.map(({ reason }) => `${style.yellow('blocked:')} ${printableLine(reason)}`),
@@ -120,18 +127,22 @@ function printAll(terminal: Terminal, items: readonly CutoverStatus[]): void {
 
 function printOne(terminal: Terminal, status: CutoverStatus, cwd: string): void {
   const { style } = terminal;
-  const { places, backfill, diff, repairs, measured, lastChange, blockers, next, isShared } = status;
-  const place = (side: CutoverSide) => {
-    const path = places[side];
-    return path.startsWith('/') ? showPath(path, cwd) : path;
+  const { places, backfill, diff, measured, lastChange, blockers, next, isShared } = status;
+  const side = (name: CutoverSide): Field => {
+    const path = places[name];
+    const place = path.startsWith('/') ? showPath(path, cwd) : path;
+    const failure = status.failures[name];
+    return failure === undefined
+      ? [name, place]
+      : [name, `${place}: down. ${printableLine(failure.message)} (${failure.code})`, style.red];
   };
-  const copying: Parameters<typeof printFields>[1] = isShared
+  const copying: readonly Field[] = isShared
     ? [['copying', 'none: both sides are one store']]
     : [
         ['backfill', longBackfill(backfill)],
         ['diff', longDiff(diff), diff !== undefined && differing(diff) > 0 ? style.red : undefined],
-        ['repairs', repairsText(status), repairs.pending > 0 ? style.yellow : undefined],
-      ].map(([label, text, paint]) => [label, text, paint] as Parameters<typeof printFields>[1][number]);
+        ['repairs', repairsText(status), status.lagMs > 0 ? style.yellow : undefined],
+      ];
   terminal.print(
     `${style.bold(status.component)}  ${paintStage(style)(stageText(status))}  ${style.dim(`since ${showInstant(status.changedAt)}, ${showSince(status.changedAt)}`)}`,
   );
@@ -142,8 +153,8 @@ function printOne(terminal: Terminal, status: CutoverStatus, cwd: string): void 
     ...(status.switchingTo === undefined
       ? []
       : [['changing', `to ${status.switchingTo}`, style.yellow] as const]),
-    ['legacy', place('legacy')],
-    ['modern', place('modern')],
+    side('legacy'),
+    side('modern'),
     ...copying,
     ['shadow', shadowText(status)],
     ...measured.map(
@@ -161,7 +172,11 @@ function printOne(terminal: Terminal, status: CutoverStatus, cwd: string): void 
             `${lastChange.action} by ${printableLine(lastChange.who)}: ${printableLine(lastChange.why)}`,
           ] as const,
         ]),
-    ['next', next ?? 'nothing: it is complete', next === undefined ? style.green : style.bold],
+    [
+      'next',
+      next === undefined ? 'nothing: it is complete' : nextText(status),
+      next === undefined ? style.green : style.bold,
+    ],
     ...blockers.map(
       ({ reason }, index) => [index === 0 ? 'blocked by' : '', printableLine(reason), style.yellow] as const,
     ),
@@ -180,42 +195,63 @@ function mismatched({ measured }: CutoverStatus): number {
   return measured.reduce((sum, each) => sum + each.mismatched, 0);
 }
 
-function shortBackfill(backfill: BackfillState | undefined): string {
-  if (backfill === undefined) return '';
-  if (backfill.status === 'complete') return 'complete';
-  const { seen, total, status } = backfill;
-  const share = total === undefined || total === 0 ? String(seen) : `${Math.floor((seen / total) * 100)} %`;
-  return status === 'stopped' ? `${share}, stopped` : share;
+/** To people it is said that the same step comes again. */
+function nextText({ next, stage }: CutoverStatus): string {
+  return next === 'switch-reads' && stage === 'served' ? `${next} (a higher share)` : (next ?? '');
 }
 
-function longBackfill(backfill: BackfillState | undefined): string {
+function shortBackfill(backfill: BackfillProgress | undefined): string {
+  if (backfill === undefined) return '';
+  if (backfill.status === 'complete') return 'complete';
+  const { seen, total, remainingMs } = backfill;
+  const share = total === undefined || total === 0 ? String(seen) : `${Math.floor((seen / total) * 100)} %`;
+  const standing = standingOf(backfill);
+  if (standing !== 'running') return `${share}, ${standing}`;
+  return remainingMs === undefined ? share : `${share}, ETA ${showSeconds(remainingMs / 1000)}`;
+}
+
+function longBackfill(backfill: BackfillProgress | undefined): string {
   if (backfill === undefined) return 'not run';
-  const { status, seen, total, copied, updatedAt } = backfill;
+  const { status, seen, total, copied, updatedAt, keysPerSecond, remainingMs } = backfill;
   const of = total === undefined || status === 'complete' ? '' : ` of ${total}`;
-  return `${status}, ${seen}${of} keys seen, ${copied} copied, ${showSince(updatedAt)}`;
+  const left = remainingMs === undefined ? '' : `, ETA ${showSeconds(remainingMs / 1000)}`;
+  const pace =
+    keysPerSecond === undefined ? showSince(updatedAt) : `${keysPerSecond.toFixed(0)} keys/s${left}`;
+  return `${standingOf(backfill)}, ${seen}${of} keys seen, ${copied} copied, ${pace}${endOf(backfill)}`;
 }
 
 function shortDiff(diff: DiffState | undefined): string {
   if (diff === undefined) return '';
-  if (diff.status !== 'complete') return `${diff.status} at ${diff.compared}`;
+  if (diff.status !== 'complete') return `${standingOf(diff)} at ${diff.compared}`;
   const count = differing(diff);
-  return `${count === 0 ? 'clean' : `${count} differ`} ${showSince(diff.updatedAt)}`;
+  // What counts is how old the first key is that was compared.
+  return `${count === 0 ? 'clean' : `${count} differ`} ${showSince(diff.startedAt)}`;
 }
 
 function longDiff(diff: DiffState | undefined): string {
   if (diff === undefined) return 'not run';
-  const { status, compared: keys, percent, onlyLegacy, onlyModern, different, updatedAt } = diff;
+  const { compared: keys, percent, onlyLegacy, onlyModern, different, startedAt } = diff;
   const sample = percent < 100 ? ` (a sample of ${percent} %)` : '';
   const found =
     differing(diff) === 0
       ? 'none differs'
       : `${different} differ, ${onlyLegacy} only in legacy, ${onlyModern} only in modern`;
-  return `${status}, ${keys} keys${sample}: ${found}, ${showSince(updatedAt)}`;
+  return `${standingOf(diff)}, ${keys} keys${sample}: ${found}, begun ${showSince(startedAt)}${endOf(diff)}`;
+}
+
+/** What a run does: it may say that it runs, and have been killed. */
+function standingOf(run: CutoverRun): string {
+  return isCutOff(run, Date.now()) ? 'cut off' : run.status;
+}
+
+function endOf({ failure }: CutoverRun): string {
+  return failure === undefined ? '' : `: ${printableLine(failure.message)} (${failure.code})`;
 }
 
 function repairsText(status: CutoverStatus): string {
   const { pending, inFlight } = status.repairs;
-  const flight = inFlight === 0 ? '' : `, ${inFlight} in flight`;
+  const long = pending === 0 && status.lagMs > 0 ? `, the oldest for ${lagText(status)}` : '';
+  const flight = inFlight === 0 ? '' : `, ${inFlight} in flight${long}`;
   const carried = status.isCarryingOver ? '; some are still read from the other side' : '';
   return pending === 0
     ? `none${flight}${carried}`

@@ -1,13 +1,14 @@
-import type { CutoverAdministration, Judgement } from '@markitect/api';
-import type { CutoverState } from '@markitect/domain';
+import type { CutoverAdministration, Judgement, MovedState } from '@markitect/api';
 import { errorOutcomes } from '@markitect/ports';
 import { printableLine } from '../terminal/printable.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { wrapSpans } from '../terminal/wrap.js';
 import { argument, type CommandDefinition, defineCommand } from './command.js';
 import {
   componentArgument,
   dryRunOption,
   paintStage,
+  printFields,
   requestOf,
   requestOptions,
   type RequestOptions,
@@ -23,6 +24,7 @@ interface SwitchOptions extends RequestOptions {
 const movedShape = `{
   component: string;
   stage: string; percent: number;      // where it stands now
+  from: { stage: string; percent: number };
 }`;
 
 const judgementShape = `{
@@ -31,6 +33,7 @@ const judgementShape = `{
   to: { stage: string; percent: number };
   isDone: boolean;
   blockers: { gate: string; reason: string }[];
+  notes: string[];                     // what was measured too little to be in the way
 }`;
 
 const gates =
@@ -51,7 +54,7 @@ export const cutoverReverse = plainStep({
   word: 'reverse',
   summary: 'go one stage back, at once',
   description:
-    'No gate is asked, nothing is lost: what one side has and the other not is copied after it, and read from where it is ' +
+    'From modern to served 100 %, from served to mirror, from mirror to legacy. No gate is asked, nothing is lost: what one side has and the other not is copied after it, and read from where it is ' +
     'right until then. Not after complete.',
   example: ['--why "slow since noon"', 'e.g. from modern to served'],
   step: (cutover, name, request) => cutover.reverse(name, request),
@@ -86,7 +89,7 @@ export const cutoverComplete = judgedStep({
 });
 
 interface ReadOptions extends SwitchOptions {
-  readonly percent: number;
+  readonly percent?: number;
 }
 
 /** `markitect cutover switch-reads` */
@@ -100,8 +103,7 @@ export const cutoverSwitchReads = defineCommand<ReadOptions>({
   options: [
     {
       flags: '--percent <share>',
-      description: 'the share of the keys, 0 to 100',
-      default: 100,
+      description: 'the share of the keys, 0 to 100; must be given',
       parse: share,
     },
     dryRunOption,
@@ -113,13 +115,19 @@ export const cutoverSwitchReads = defineCommand<ReadOptions>({
       does: '5 % of the keys',
     },
     {
-      command: 'markitect cutover switch-reads users --dry-run',
-      does: 'only says what is in the way of 100 %',
+      command: 'markitect cutover switch-reads users --percent 100 --dry-run',
+      does: 'only says what is in the way of all keys',
     },
   ],
   json: judgementShape,
   async run(context, args, { percent, dryRun, ...options }) {
     const name = argument(args);
+    if (percent === undefined) {
+      throw badOption(
+        '--percent',
+        'must be given: begin with a small share, e.g. --percent 5; 100 is all keys',
+      );
+    }
     const request = await requestOf(context, options, dryRun === true ? 'dry run' : undefined);
     const judgement = await withCutover(context, (cutover) =>
       cutover.switchReads(name, percent, request, { dryRun: dryRun ?? false }),
@@ -147,11 +155,11 @@ function plainStep({
   description,
   example,
   step,
-}: Step<CutoverState, []>): CommandDefinition<RequestOptions> {
+}: Step<MovedState, []>): CommandDefinition<RequestOptions> {
   return defineCommand<RequestOptions>({
     name: ['cutover', word],
     summary,
-    description,
+    description: `${description} Not on a terminal: component, stage, percent, stage and percent before, separated by tabs.`,
     arguments: [componentArgument],
     options: requestOptions,
     examples: [{ command: `markitect cutover ${word} users ${example[0]}`, does: example[1] }],
@@ -159,15 +167,19 @@ function plainStep({
     async run(context, args, options) {
       const { terminal } = context;
       const request = await requestOf(context, options);
-      const { component, stage, percent } = await withCutover(context, (cutover) =>
+      const { component, stage, percent, from } = await withCutover(context, (cutover) =>
         step(cutover, argument(args), request),
       );
-      if (terminal.json) terminal.printJson({ component, stage, percent });
-      else if (!terminal.isInteractive) terminal.print(`${component}\t${stage}\t${percent}`);
-      else {
+      if (terminal.json) terminal.printJson({ component, stage, percent, from });
+      else if (!terminal.isInteractive) {
+        terminal.print([component, stage, percent, from.stage, from.percent].join('\t'));
+      } else {
         const { style } = terminal;
+        const to = { stage, percent };
         terminal.print(
-          `${style.bold(component)} is in stage ${paintStage(style)(stageText({ stage, percent }))}`,
+          stageText(from) === stageText(to)
+            ? `${style.bold(component)} is in stage ${paintStage(style)(stageText(to))} already`
+            : `${moveText(terminal, { component, from, to })}: ${style.green('done')}`,
         );
         terminal.note(terminal.noteStyle.dim(`  markitect cutover status ${component}`));
       }
@@ -203,29 +215,42 @@ function judgedStep({
   });
 }
 
+/** `users  mirror → served 5 %` */
+function moveText(
+  { style }: Terminal,
+  { component, from, to }: Pick<Judgement, 'component' | 'from' | 'to'>,
+): string {
+  const paint = paintStage(style);
+  return `${style.bold(component)}  ${paint(stageText(from))} → ${paint(stageText(to))}`;
+}
+
 /** Answers the exit code: that of a conflict where a step only judged may not be taken. */
 function printJudgement(terminal: Terminal, judgement: Judgement): number {
-  const { component, from, to, blockers, isDone } = judgement;
+  const { component, to, blockers, notes, isDone } = judgement;
   const { style } = terminal;
   const isBlocked = blockers.length > 0;
   if (terminal.json) terminal.printJson(judgement);
   else if (terminal.isInteractive) {
-    const paint = paintStage(style);
-    const move = `${style.bold(component)}  ${paint(stageText(from))} → ${paint(stageText(to))}`;
     const verdict = isDone
       ? style.green('done')
       : isBlocked
         ? style.red('may not be done now')
         : style.green('may be done');
-    terminal.print(`${move}: ${verdict}`);
-    terminal.print(
-      ...blockers.map(({ gate, reason }) => `  ${style.yellow(gate.padEnd(10))}  ${printableLine(reason)}`),
+    terminal.print(`${moveText(terminal, judgement)}: ${verdict}`);
+    printFields(
+      terminal,
+      blockers.map(({ gate, reason }) => [gate, printableLine(reason), style.yellow]),
     );
   } else {
     terminal.print(
       `${component}\t${to.stage}\t${to.percent}\t${isDone ? 'done' : isBlocked ? 'blocked' : 'possible'}`,
     );
     terminal.print(...blockers.map(({ gate, reason }) => `${gate}\t${printableLine(reason)}`));
+  }
+  if (!terminal.json) {
+    const width = terminal.isInteractive ? terminal.width : Number.POSITIVE_INFINITY;
+    const paint = terminal.noteStyle.dim;
+    terminal.note(...notes.flatMap((each) => wrapSpans([{ text: `note: ${each}`, paint }], width)));
   }
   return isBlocked ? errorOutcomes.Conflict.exitCode : 0;
 }

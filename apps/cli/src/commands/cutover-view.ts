@@ -92,11 +92,11 @@ export function paintStage(style: Style): (text: string) => string {
 /** How the value of a field stands on a line. */
 const LABEL_WIDTH = 10;
 
+/** A labelled line. */
+export type Field = readonly [label: string, text: string, paint?: ((text: string) => string) | undefined];
+
 /** Prints labelled lines, those that are too long wrapped below themselves. */
-export function printFields(
-  terminal: Terminal,
-  fields: readonly (readonly [label: string, text: string, paint?: (text: string) => string])[],
-): void {
+export function printFields(terminal: Terminal, fields: readonly Field[]): void {
   const indent = ' '.repeat(LABEL_WIDTH + 4);
   for (const [label, text, paint] of fields) {
     const span: Span = paint === undefined ? { text } : { text, paint };

@@ -1,16 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CutoverAdministration, CutoverStatus } from '@markitect/api';
 import type { CommandContext } from '../program/command-context.js';
 import { failureOf } from '../program/failure.js';
 import { printableLine } from '../terminal/printable.js';
-import { showInstant } from '../terminal/quantities.js';
 import { defineCommand } from './command.js';
-import { entryLine } from './cutover-log.js';
+import { printEntry } from './cutover-log.js';
 import { nothingToMove, paintStage, stageText, withCutover } from './cutover-view.js';
-
-/** How often the log is looked at, in milliseconds. */
-const LOOK_EVERY_MS = 500;
-const LINES = 50;
 
 /** `markitect cutover watch` */
 export const cutoverWatch = defineCommand({
@@ -19,7 +13,7 @@ export const cutoverWatch = defineCommand({
   description:
     'What a running server does as well: copies what waits, follows feature flags, reverses a switch that passes its ' +
     'limits, lets the other store stand in while one is down, and gives back when it has returned. Any number may run. ' +
-    'With --json: a line of JSON for each change.',
+    'Not on a terminal: a line for each change as of `cutover log`; with --json: a line of JSON.',
   examples: [{ command: 'markitect cutover watch', does: 'until Ctrl-C' }],
   json: `{ id: number; component: string; at: string; who: string; action: string; why: string; from: { … }; to: { … } }`,
   async run(context) {
@@ -56,19 +50,8 @@ async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   const { terminal } = context;
-  let last = (await cutover.log({ limit: 1 })).items[0]?.id ?? 0;
-  while (!signal.aborted) {
-    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    const { items } = await cutover.log({ limit: LINES });
-    for (const entry of items.filter(({ id }) => id > last).reverse()) {
-      last = entry.id;
-      if (terminal.json) terminal.print(JSON.stringify(entry));
-      else {
-        const { what, why } = entryLine(entry);
-        terminal.print(
-          `${terminal.style.dim(showInstant(entry.at))}  ${terminal.style.bold(entry.component)} ${what}, ${why}`,
-        );
-      }
-    }
+  for await (const entry of cutover.follow({ signal })) {
+    if (terminal.json) terminal.print(JSON.stringify(entry));
+    else printEntry(terminal, entry);
   }
 }

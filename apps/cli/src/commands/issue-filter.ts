@@ -12,6 +12,7 @@ export interface FilterOptions {
   readonly milestone?: string;
   readonly text?: string;
   readonly since?: string;
+  readonly before?: string;
 }
 
 const group = 'Filters:';
@@ -62,19 +63,25 @@ export const filterOptions: readonly OptionDefinition[] = [
     parse: instant('--since'),
     group,
   },
+  {
+    flags: '--before <when>',
+    description: 'last changed before a day, a time or so long ago; as for --since',
+    parse: instant('--before'),
+    group,
+  },
 ];
 
 /** Whether any of {@link filterOptions} was given. */
 export function isFiltered(options: FilterOptions): boolean {
-  const { label, anyLabel, notLabel, assignee, author, milestone, text, since } = options;
-  return [label, anyLabel, notLabel, assignee, author, milestone, text, since].some(
+  const { label, anyLabel, notLabel, assignee, author, milestone, text, since, before } = options;
+  return [label, anyLabel, notLabel, assignee, author, milestone, text, since, before].some(
     (each) => each !== undefined,
   );
 }
 
 /** The issues that the options mean. `me` says who that is; it is asked only where an option says "me". */
 export async function filterOf(options: FilterOptions, me: () => Promise<string>): Promise<IssueQuery> {
-  const { label, anyLabel, notLabel, assignee, author, milestone, text, since } = options;
+  const { label, anyLabel, notLabel, assignee, author, milestone, text, since, before } = options;
   const mine = [assignee, author].includes('me') ? await me() : undefined;
   const named = (user: string | undefined) => (user === 'me' ? mine : user);
   return given({
@@ -84,6 +91,7 @@ export async function filterOf(options: FilterOptions, me: () => Promise<string>
     milestone: milestone === 'none' ? null : milestone,
     text,
     updatedSince: since,
+    updatedBefore: before,
   });
 }
 

@@ -6,12 +6,44 @@ import type { OptionDefinition } from './command.js';
 import { nonEmpty, wholeNumber } from './option-values.js';
 import { bodyOf } from './text-option.js';
 
+/** What is kept about people, by component. */
+type PeopleComponent = keyof Application['people'];
+
 /** Runs `work` with what is kept about people in the project the working folder lies in. */
 export async function withPeople<T>(
   context: CommandContext,
   work: (people: Application['people']) => Promise<T>,
 ): Promise<T> {
   return context.withApplication(({ people }) => work(people), { config: await context.projectConfig() });
+}
+
+/** The same for what only reads a component. Says on stderr when the store answers that stands in for the right one. */
+export async function readPeople<T>(
+  context: CommandContext,
+  component: PeopleComponent,
+  work: (people: Application['people']) => Promise<T>,
+): Promise<T> {
+  return context.withApplication(
+    async ({ people, cutover }) => {
+      const answer = await work(people);
+      if ((await cutover.degraded()).includes(component)) {
+        // Asked only for the note: without an answer it says less.
+        const side = await cutover.standIn(component).catch(() => undefined);
+        const by =
+          side === undefined
+            ? 'by what was last known of its stage'
+            : `by the ${side} store, which stands in`;
+        const { noteStyle } = context.terminal;
+        context.terminal.note(
+          noteStyle.yellow(
+            `note: ${component} ${component === 'configuration' ? 'is' : 'are'} answered ${by}`,
+          ),
+        );
+      }
+      return answer;
+    },
+    { config: await context.projectConfig() },
+  );
 }
 
 /** Names the file of a value. */

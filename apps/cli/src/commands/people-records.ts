@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { argument, type CommandDefinition, defineCommand } from './command.js';
 import { noteNextPage } from './next-page.js';
 import { given, pageOptions, type PageOptions } from './option-values.js';
-import { expectedOption, fileOption, objectOf, withPeople } from './people-input.js';
+import { expectedOption, fileOption, objectOf, readPeople, withPeople } from './people-input.js';
 
 /** How the records of one kind are spoken of. */
 export interface RecordKind {
@@ -47,6 +47,9 @@ export function recordCommands(kind: RecordKind): Readonly<Record<string, Comman
   const withRecords = <T>(context: CommandContext, work: (records: RecordService) => Promise<T>) =>
     withPeople(context, (people: Application['people']) => work(people[word]));
 
+  const readRecords = <T>(context: CommandContext, work: (records: RecordService) => Promise<T>) =>
+    readPeople(context, word, (people) => work(people[word]));
+
   const get = defineCommand({
     name: [word, 'get'],
     summary: `show ${one}`,
@@ -56,10 +59,10 @@ export function recordCommands(kind: RecordKind): Readonly<Record<string, Comman
     json: recordShape,
     async run(context, args) {
       const { terminal } = context;
-      const record = await withRecords(context, (records) => records.get(argument(args)));
+      const record = await readRecords(context, (records) => records.get(argument(args)));
       if (terminal.json) terminal.printJson(record);
       else if (terminal.isInteractive) printRecord(terminal, record);
-      else terminal.print(JSON.stringify(record.value));
+      else terminal.print(printableJson(record.value, 0));
     },
   });
 
@@ -122,7 +125,7 @@ export function recordCommands(kind: RecordKind): Readonly<Record<string, Comman
 }`,
     async run(context, _args, options) {
       const { terminal } = context;
-      const page = await withRecords(context, (records) => records.list(given(options)));
+      const page = await readRecords(context, (records) => records.list(given(options)));
       if (terminal.json) {
         terminal.printJson(page);
         return;
@@ -197,7 +200,7 @@ function printRecords(terminal: Terminal, records: readonly StoredRecord[]): voi
       {
         heading: 'VALUE',
         text: ({ value }) => printableLine(printableJson(value, 0)),
-        exact: ({ value }) => JSON.stringify(value),
+        exact: ({ value }) => printableJson(value, 0),
         shorten: 'end',
       },
     ],

@@ -1,6 +1,8 @@
 import type { MigrationReport } from '@markitect/adapter-sqlite';
 import { type Application, composeApplication, startTelemetry } from '@markitect/api';
 import type { Config } from '@markitect/config';
+import { stageText } from '../commands/cutover-view.js';
+import { failureOf } from '../program/failure.js';
 
 interface OpenedOptions {
   readonly version: string;
@@ -8,6 +10,8 @@ interface OpenedOptions {
   readonly create: boolean;
   readonly recover: boolean;
   readonly migrate: boolean;
+  /** Told in a sentence of what the user should know besides the result. */
+  readonly warn: (text: string) => void;
 }
 
 /**
@@ -17,7 +21,7 @@ interface OpenedOptions {
  */
 export async function withApplication<T>(
   config: Config,
-  { version, env, create, recover, migrate }: OpenedOptions,
+  { version, env, create, recover, migrate, warn }: OpenedOptions,
   work: (application: Application, migration: MigrationReport) => Promise<T>,
 ): Promise<T> {
   const running = await startTelemetry({ ...env }, { serviceName: 'markitect', serviceVersion: version });
@@ -25,6 +29,16 @@ export async function withApplication<T>(
     const application = composeApplication(config, {
       create,
       env,
+      onCutoverFailure: (component, error) => {
+        const { code, message } = failureOf(error);
+        warn(`the cutover of ${component}: ${message} (${code})`);
+      },
+      onCutoverOverride: (component, from, to) => {
+        warn(
+          `${component} went from ${stageText(from)} to ${stageText(to)}, for all processes, because a flag says so; ` +
+            'it stays there when the flag is gone',
+        );
+      },
       ...(running === undefined ? {} : { telemetry: running.telemetry }),
     });
     const migration = await application.open({ recover, migrate });

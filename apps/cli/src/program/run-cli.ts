@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type Command, CommanderError } from 'commander';
+import { printableLine } from '../terminal/printable.js';
 import { type Output, Terminal } from '../terminal/terminal.js';
 import { buildProgram } from './build-program.js';
 import { commandLineWith } from './command-line.js';
@@ -98,7 +99,10 @@ function contextOf(
       const settings = options.config ?? (await config());
       const { withApplication } = await import('../composition/with-application.js');
       const { create = false, recover = true, migrate = true } = options;
-      return withApplication(settings, { version, env, create, recover, migrate }, work);
+      const { noteStyle } = terminal;
+      const warn = (text: string) =>
+        terminal.complain(`${noteStyle.yellow('warning:')} ${printableLine(text)}`);
+      return withApplication(settings, { version, env, create, recover, migrate, warn }, work);
     },
     commandLineWith: (values) => commandLineWith(argv, values),
     readInput: async () => (await host.readInput?.()) ?? new Uint8Array(),

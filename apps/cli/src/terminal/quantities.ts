@@ -26,6 +26,15 @@ export function showInstant(timestamp: string): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+/** The same to the second, with the zone, for what follows one another: `2026-11-21 09:05:42 +01:00`. */
+export function showExactInstant(timestamp: string): string {
+  const at = new Date(timestamp);
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  const offset = -at.getTimezoneOffset();
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
+  return `${showInstant(timestamp)}:${two(at.getSeconds())} ${zone}`;
+}
+
 /** `1 document`, `2 documents`. */
 export function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -183,9 +183,9 @@ export class CacheManager {
     };
     const below = await Promise.all(
       chain.guards.map(async (guard): Promise<TierStats> => {
-        const { entries, bytes } = await guard.usage();
+        const { entries, bytes, evictions } = await guard.usage();
         const { name: tier, hits, misses, errors, state: breaker } = guard;
-        return { tier, hits, misses, errors, evictions: 0, entries, bytes, breaker };
+        return { tier, hits, misses, errors, evictions, entries, bytes, breaker };
       }),
     );
     const { staleHits, factoryRuns, factoryFailures, factoryMs, untrusted } = counters;

@@ -19,7 +19,8 @@ export interface TierStats {
   readonly hits: number;
   readonly misses: number;
   readonly errors: number;
-  readonly evictions: number;
+  /** Values that left because there was no room; `undefined`: the tier does not say. */
+  readonly evictions: number | undefined;
   readonly entries: number | undefined;
   readonly bytes: number | undefined;
   readonly breaker: BreakerState;

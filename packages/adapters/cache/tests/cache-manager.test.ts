@@ -126,6 +126,26 @@ describe('CacheManager', () => {
     });
   });
 
+  it('passes on how many entries left a tier for want of room, where the tier tells', async () => {
+    class TellingTier extends InMemoryCacheTier {
+      override async usage() {
+        return { ...(await super.usage()), evictions: 7 };
+      }
+    }
+    const telling = new TellingTier(() => now());
+    const silent = new InMemoryCacheTier(() => now());
+    const manager = open({
+      tiers: [
+        { name: 'telling', tier: telling },
+        { name: 'silent', tier: silent },
+      ],
+    });
+    const evictions = async () => (await manager.stats()).tiers.map((each) => each.evictions);
+    expect(await evictions()).toEqual([0, 7, undefined]);
+    telling.isDown = true;
+    expect(await evictions()).toEqual([0, undefined, undefined]);
+  });
+
   it('gives the same namespace for the same name, and refuses names that could be mixed up', () => {
     const manager = open();
     expect(manager.namespace('a')).toBe(manager.namespace('a'));

@@ -89,11 +89,29 @@ describe('DiskTier', () => {
     await time.advance(120_000);
     expect((await tier.getMany(['k0']))[0]?.body).toBe(body);
     await tier.setMany([8, 9, 10].map((index) => [`k${index}`, entry(body)] as const));
-    const { bytes = Number.NaN, entries = Number.NaN } = await tier.usage();
+    const { bytes = Number.NaN, entries = Number.NaN, evictions } = await tier.usage();
+    expect(evictions).toBe(11 - entries);
     expect(bytes).toBeLessThanOrEqual(10_000);
     expect(entries).toBeGreaterThan(5);
     const kept = await tier.getMany(['k0', 'k8', 'k9', 'k10']);
     expect(kept.map((each) => each !== undefined)).toEqual([true, true, true, true]);
+  });
+
+  it('tells evictions apart from what nobody has used or has expired', async () => {
+    const time = new VirtualTime(Date.now());
+    const tier = new DiskTier({
+      folder: folder(),
+      maxBytes: 10_000,
+      maxIdleMs: 60 * 60_000,
+      now: () => time.now(),
+    });
+    await tier.setMany([
+      ['idle', entry('x')],
+      ['expires', { ...entry('x'), expiresAt: time.now() + 1000 }],
+    ]);
+    await time.advance(2 * 60 * 60_000);
+    expect(await tier.getMany(['expires'])).toEqual([undefined]);
+    expect(await tier.usage()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
   });
 
   it('does not keep what alone is too large, nor the entry it replaces', async () => {
@@ -121,12 +139,12 @@ describe('DiskTier', () => {
     ]);
     await tier.deleteMany(['b', 'none']);
     const elsewhere = new DiskTier({ folder: place, maxBytes: 100_000 });
-    expect(await elsewhere.usage()).toEqual({ entries: 2, bytes: 2 * bytes });
+    expect(await elsewhere.usage()).toEqual({ entries: 2, bytes: 2 * bytes, evictions: 0 });
     // What another process does it learns later: the next time it counts.
     await elsewhere.deleteMany(['c']);
-    expect(await tier.usage()).toEqual({ entries: 2, bytes: 2 * bytes });
+    expect(await tier.usage()).toEqual({ entries: 2, bytes: 2 * bytes, evictions: 0 });
     await tier.clear();
-    expect(await tier.usage()).toEqual({ entries: 0, bytes: 0 });
+    expect(await tier.usage()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
   });
 
   it('forgets what an earlier run of the machine has left, and nothing that is not its own', async () => {

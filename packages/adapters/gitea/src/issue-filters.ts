@@ -12,7 +12,7 @@ export interface ServerFilters {
 
 /**
  * The part of a query that the server filters by exactly as the query means it: state, all of some labels, milestone,
- * author, assignee, changed since. The rest (any or none of some labels, without milestone or assignee, text) is left
+ * author, assignee, changed since and before. The rest (any or none of some labels, without milestone or assignee, text) is left
  * to the caller. The server's `q` is never used: with the default search engine it looks for words in an index that
  * lags behind, so it misses issues. The server drops names it does not know, and then answers everything: only names
  * that mean exactly one thing are sent. `anew`: they are looked up now, not remembered; one or two requests more.
@@ -33,6 +33,7 @@ export async function serverFilters(
     typeof query.milestone === 'string' && plainMilestone === true && isPlain(query.milestone)
       ? query.milestone
       : undefined;
+  const before = query.updatedBefore === undefined ? undefined : lastSecondBefore(query.updatedBefore);
   // What accounts that are gone have written is shown as Ghost's, whom the server does not find.
   const author = query.author === 'Ghost' ? undefined : query.author;
   return {
@@ -44,6 +45,7 @@ export async function serverFilters(
       created_by: author,
       assigned_by: query.assignee ?? undefined,
       since: query.updatedSince === undefined ? undefined : wholeSecond(query.updatedSince),
+      before: before === undefined ? undefined : secondText(before),
     },
     isExact:
       labels.length === all.length &&
@@ -53,7 +55,8 @@ export async function serverFilters(
       query.milestone === milestone &&
       query.author === author &&
       query.text === undefined,
-    isEmpty: plainLabels.includes(undefined) || plainMilestone === undefined,
+    // The server takes the first second of its clock for no time at all. Nothing was changed before it.
+    isEmpty: plainLabels.includes(undefined) || plainMilestone === undefined || (before ?? 1) < 1,
   };
 }
 
@@ -66,5 +69,14 @@ async function sequentially<T, R>(items: readonly T[], map: (item: T) => Promise
 
 /** The server cuts fractions off and its times have none: the next whole second means the same as a fraction. */
 function wholeSecond(time: string): string {
-  return new Date(Math.ceil(Date.parse(time) / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  return secondText(Math.ceil(Date.parse(time) / 1000));
+}
+
+/** What is changed before a time, is changed in this second or earlier: the server means the second as well. */
+function lastSecondBefore(time: string): number {
+  return Math.ceil(Date.parse(time) / 1000) - 1;
+}
+
+function secondText(second: number): string {
+  return new Date(second * 1000).toISOString().replace('.000Z', 'Z');
 }

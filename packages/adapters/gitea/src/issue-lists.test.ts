@@ -229,6 +229,24 @@ describe('lists of issues', () => {
     expect(fake.sent('GET', '/issues')[0]?.query?.since).toBe('2026-01-01T00:00:01Z');
   });
 
+  it.each([
+    ['2026-01-01T00:00:01.000Z', '2026-01-01T00:00:00Z'],
+    ['2026-01-01T00:00:00.001Z', '2026-01-01T00:00:00Z'],
+    ['2026-01-01', '2025-12-31T23:59:59Z'],
+  ])('before %s ask for what was changed until %s, which the server counts in', async (time, asked) => {
+    const { fake, repository } = filled(1);
+    await repository.list({ updatedBefore: time });
+    expect(fake.sent('GET', '/issues')[0]?.query?.before).toBe(asked);
+  });
+
+  it('before the clock of the server begins are empty, not everything', async () => {
+    const { fake, repository } = filled(1);
+    for (const updatedBefore of ['1970-01-01T00:00:01Z', '1970-01-01', '1066-10-14']) {
+      expect(await repository.count({ updatedBefore })).toBe(0);
+    }
+    expect(fake.sent('GET', '/issues')).toHaveLength(0);
+  });
+
   it('of users there are not are empty, of repositories there are not fail', async () => {
     const { fake, repository } = filled(1);
     fake.on('GET', 'issues', () => ({

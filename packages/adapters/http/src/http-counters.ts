@@ -8,6 +8,10 @@ export interface HttpCounters {
   retries: number;
   /** Repeats and hedges the budget did not allow. */
   retriesRefused: number;
+  /** Repeats made when the server's `Retry-After` was over. */
+  retryAfterObeyed: number;
+  /** Failures passed on at once because the `Retry-After` was longer than the cap or the deadline. */
+  retryAfterRefused: number;
   /** Calls answered by the exchange of another. */
   shared: number;
   hedges: number;
@@ -15,6 +19,8 @@ export interface HttpCounters {
   rateLimitWaits: number;
   rateLimitWaitMs: number;
   breakerOpened: number;
+  /** Attempts the breaker let through to see whether the server is back. */
+  breakerProbes: number;
   /** Attempts not made because the breaker was open, too many waited, or the rate limit left no time. */
   rejected: number;
   /** Calls that ended with an error. */
@@ -28,11 +34,14 @@ export function newCounters(): HttpCounters {
     attempts: 0,
     retries: 0,
     retriesRefused: 0,
+    retryAfterObeyed: 0,
+    retryAfterRefused: 0,
     shared: 0,
     hedges: 0,
     rateLimitWaits: 0,
     rateLimitWaitMs: 0,
     breakerOpened: 0,
+    breakerProbes: 0,
     rejected: 0,
     failures: 0,
   };

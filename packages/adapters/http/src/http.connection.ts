@@ -134,6 +134,7 @@ export class HttpConnection implements Connection, HttpClient {
         rateLimitWaits: waits,
         rateLimitWaitMs: Math.round(waitMs),
         breakerOpened: this.#breaker.opened,
+        breakerProbes: this.#breaker.probed,
       },
       states: { breaker: this.#breaker.state },
     };
@@ -219,7 +220,10 @@ export class HttpConnection implements Connection, HttpClient {
     const { retry } = this.#options;
     const remainingMs = exchange.deadlineAt - this.#clock.now();
     const decision = decideRetry(failure, exchange, retry, remainingMs, this.#clock.random());
-    if (decision.kind === 'stop') return false;
+    if (decision.kind === 'stop') {
+      if (decision.isTooLong === true) this.#counters.retryAfterRefused += 1;
+      return false;
+    }
     if (decision.kind === 'ask') {
       await this.#askGuard(exchange);
       if (exchange.isUncertain || exchange.aborted) return false;
@@ -228,6 +232,7 @@ export class HttpConnection implements Connection, HttpClient {
       this.#counters.retriesRefused += 1;
       return false;
     }
+    if (failure.facts.retryAfterMs !== undefined) this.#counters.retryAfterObeyed += 1;
     exchange.delayMs = decision.delayMs;
     exchange.hadItsOnce ||= failure.facts.again === 'once';
     return true;

@@ -102,6 +102,7 @@ describe('Retry-After', () => {
       details: { retryAfterMs: 61_000, status: 503 },
     });
     expect(server.seen).toHaveLength(2);
+    expect(http.stats().counters).toMatchObject({ retryAfterRefused: 2, retryAfterObeyed: 0, retries: 0 });
   });
 
   it('is obeyed before the next attempt', async () => {
@@ -117,6 +118,7 @@ describe('Retry-After', () => {
     server.will(noted(json({}, 429, { 'retry-after': '1' })), noted(json()));
     await http.request({ method: 'POST', path: 'x' });
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
+    expect(http.stats().counters).toMatchObject({ retryAfterObeyed: 1, retryAfterRefused: 0, retries: 1 });
   });
 });
 
@@ -170,7 +172,7 @@ describe('the breaker', () => {
     await expect(get()).resolves.toMatchObject({ status: 200 });
     expect(http.stats()).toMatchObject({
       states: { breaker: 'closed' },
-      counters: { breakerOpened: 1, rejected: 1 },
+      counters: { breakerOpened: 1, breakerProbes: 1, rejected: 1 },
     });
   });
 
@@ -227,8 +229,8 @@ describe('the breaker', () => {
     };
     for (let each = 0; each < 3; each += 1) expect(await probe(1000)).toBe('HTTP_TIMEOUT');
     expect(await probe(1000)).toBe('waits');
+    expect(http.stats()).toMatchObject({ states: { breaker: 'half-open' }, counters: { breakerProbes: 4 } });
     clock.advance(60_000);
-    expect(http.stats().states).toBeDefined();
   });
 
   it('is opened by deadlines that pass in silence, not by impatience', async () => {

@@ -27,7 +27,8 @@ export function fileSystemError(error: unknown, path: string, use: 'read' | 'wri
   if (errno === undefined || errno.startsWith('ERR_')) {
     return new Unexpected('UNEXPECTED', `${path}: ${String(error)}`, options);
   }
-  if (errno === 'EACCES' || errno === 'EPERM') {
+  // A link that leads to itself is an error of that link alone.
+  if (errno === 'EACCES' || errno === 'EPERM' || errno === 'ELOOP') {
     return use === 'read'
       ? new Forbidden('FILE_UNREADABLE', `${path} may not be read`, options)
       : new Forbidden('FILE_UNWRITABLE', `${path} may not be changed`, options);

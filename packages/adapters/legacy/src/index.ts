@@ -8,3 +8,5 @@ export { LegacyProfileManager } from './profile-manager/legacy-profile-manager.j
 export type { LegacyProfileManagerOptions } from './profile-manager/legacy-profile-manager.js';
 export type { OpenedProfiles, OpenProfiles } from './profile-manager/profile-calls.js';
 export { LegacyDocumentRepository } from './documents/legacy-document-repository.js';
+export { LegacyWorkspaceRepository } from './workspaces/legacy-workspace-repository.js';
+export type { LegacyWorkspaceOptions } from './workspaces/legacy-workspace-repository.js';

@@ -16,7 +16,7 @@ describe('the cache table', () => {
     expect((await tier.usage()).entries).toBe(1201);
     now = 2000;
     await Promise.all([tier.cleanUp(), tier.cleanUp()]);
-    expect((await tier.usage()).entries).toBe(1);
+    expect(await tier.usage()).toMatchObject({ entries: 1, evictions: 0 });
     await close();
   });
 
@@ -27,7 +27,8 @@ describe('the cache table', () => {
     await tier.setMany(keys.map((key) => [key, entry('x'.repeat(1000))] as const));
     await tier.setMany([['k0', entry('y'.repeat(1000))]]);
     await tier.cleanUp();
-    const { entries = 0, bytes = 0 } = await tier.usage();
+    const { entries = 0, bytes = 0, evictions } = await tier.usage();
+    expect(evictions).toBe(200 - entries);
     expect(bytes).toBeLessThanOrEqual(100_000);
     expect(entries).toBeGreaterThan(80);
     const [first, second, last] = await tier.getMany(['k0', 'k1', 'k199']);

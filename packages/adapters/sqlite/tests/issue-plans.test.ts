@@ -59,6 +59,17 @@ describe('a list of issues', () => {
     }
   });
 
+  it.each(everyOrder)('changed before a time by $sort $order is not sorted', async ({ sort, order }) => {
+    const query: IssueQuery = { updatedBefore: '2026-01-01', sort, order };
+    const { nextCursor: cursor = '' } = await listIssues(reader, source, query, { limit: 1 });
+    expect(plan).toContain(`USING INDEX ${orderIndexes[sort]} (source=?`);
+    await listIssues(reader, source, query, { limit: 1, cursor });
+    expect(plan).toMatch(new RegExp(`USING INDEX ${orderIndexes[sort]} \\(source=\\? AND .*[<>]`));
+    expect(plan).not.toContain('TEMP B-TREE');
+    await countIssues(reader, source, query);
+    expect(plan).toContain('COVERING INDEX issues_by_updated_at (source=? AND updated_at<?)');
+  });
+
   it.each(everyOrder)('of one state by $sort $order is not sorted either', async ({ sort, order }) => {
     const query: IssueQuery = { state: 'open', sort, order };
     const { nextCursor: cursor = '' } = await listIssues(reader, source, query, { limit: 1 });
@@ -75,6 +86,11 @@ describe('a list of issues', () => {
     ['label', { labels: { all: ['a'] } }, 'issue_labels USING PRIMARY KEY (source=? AND label=?'],
     ['labels', { labels: { any: ['a', 'b'] } }, 'issue_labels USING PRIMARY KEY (source=? AND label=?'],
     ['time', { updatedSince: '2026-01-01T00:00:00Z' }, 'issues_by_updated_at (source=? AND updated_at>?'],
+    [
+      'span of time',
+      { updatedSince: '2026-01-01T00:00:00Z', updatedBefore: '2026-02-01T00:00:00Z' },
+      'issues_by_updated_at (source=? AND updated_at>? AND updated_at<?',
+    ],
   ])('of one %s is found by an index, and counted by it', async (_, query, index) => {
     await listIssues(reader, source, query, {});
     expect(plan).toContain(index);

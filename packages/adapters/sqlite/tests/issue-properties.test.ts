@@ -55,6 +55,7 @@ const condition: fc.Arbitrary<IssueQuery> = fc.oneof(
   fc.record({ milestone: fc.option(milestone) }),
   fc.record({ text: fc.oneof(text, fc.string({ unit: 'grapheme', maxLength: 2 })) }),
   fc.record({ updatedSince: fc.integer({ min: 0, max: 30 }).map(timeOf) }),
+  fc.record({ updatedBefore: fc.integer({ min: 0, max: 30 }).map(timeOf) }),
 );
 const query: fc.Arbitrary<IssueQuery> = fc
   .tuple(

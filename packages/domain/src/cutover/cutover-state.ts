@@ -2,32 +2,47 @@ import type { JsonValue } from '../json.js';
 import type { Timestamp } from '../timestamp.js';
 import type { CutoverSide, CutoverStage } from './stage.js';
 
-/** The copying of everything that is there already to the side that follows. */
-export interface BackfillState {
+/** What goes through the keys of both sides, and may be cut off. */
+export interface CutoverRun {
+  /** `running`: so it has said at {@link updatedAt}; see `isCutOff`. */
   readonly status: 'running' | 'stopped' | 'complete';
   /** The last key that is done. */
   readonly checkpoint?: string;
+  /** The error that has stopped it. */
+  readonly failure?: { readonly code: string; readonly message: string };
+  /** What has no key, of the sides that have any; nothing of it is copied or compared. Absent: it was not asked for. */
+  readonly unkeyed?: readonly UnkeyedRecords[];
+  readonly startedAt: Timestamp;
+  readonly updatedAt: Timestamp;
+}
+
+/** What a side has, and cannot name a key of. */
+export interface UnkeyedRecords {
+  readonly side: CutoverSide;
+  readonly count: number;
+  /** Some of them, in words. */
+  readonly first: readonly string[];
+}
+
+/** The copying of everything that is there already to the side that follows. */
+export interface BackfillState extends CutoverRun {
   /** Keys looked at, and of these those that had to be copied. */
   readonly seen: number;
   readonly copied: number;
   /** Keys at its start, for progress; more or fewer may come. */
   readonly total?: number;
-  readonly startedAt: Timestamp;
-  readonly updatedAt: Timestamp;
 }
 
 /** The comparison of both sides, key by key. */
-export interface DiffState {
-  readonly status: 'running' | 'stopped' | 'complete';
-  readonly checkpoint?: string;
+export interface DiffState extends CutoverRun {
   /** The share of keys that are compared, above 0 to 100; 100: a full one. */
   readonly percent: number;
   readonly compared: number;
   readonly onlyLegacy: number;
   readonly onlyModern: number;
   readonly different: number;
-  readonly startedAt: Timestamp;
-  readonly updatedAt: Timestamp;
+  /** Keys that are copied, but that no repository takes: see `checkedRecordKey`. Absent: there are none. */
+  readonly unaddressable?: { readonly count: number; readonly first: readonly string[] };
 }
 
 /** What must hold before a switch, and goes on being watched after it. */
@@ -93,6 +108,8 @@ export interface CutoverRepair {
   readonly source: CutoverSide;
   /** `in-flight`: a write is under way. `pending`: to be copied. */
   readonly status: 'in-flight' | 'pending';
+  /** The process that is at it; absent: none is. */
+  readonly process?: string;
   readonly attempts: number;
   /** Why the last attempt failed. */
   readonly failure?: { readonly code: string; readonly message: string };

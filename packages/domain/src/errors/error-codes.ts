@@ -107,9 +107,9 @@ export const errorCodes = {
   },
   CUTOVER_NOT_FOUND: {
     kind: 'NotFound',
-    meaning: 'No cutover of this component was started.',
+    meaning: 'The component has no legacy store here, or its cutover was never begun.',
     remedy:
-      'Start it with `markitect cutover start <component>`; `markitect cutover status` shows the components there are.',
+      'Say where its legacy store is: `legacy.<component>` in the configuration, or `MARKITECT_LEGACY_<COMPONENT>`. `markitect cutover status` shows the components that have one.',
   },
   CUTOVER_NOT_READY: {
     kind: 'Conflict',
@@ -120,6 +120,11 @@ export const errorCodes = {
     kind: 'Conflict',
     meaning: 'The cutover is complete: nothing leads back.',
     remedy: 'Nothing to do.',
+  },
+  CUTOVER_SIDE_MISSING: {
+    kind: 'Conflict',
+    meaning: 'A component is being moved, and this process does not know its legacy store.',
+    remedy: 'Give this process the same legacy settings as the others, or complete the cutover first.',
   },
   CUTOVER_SWITCHING: {
     kind: 'Conflict',

@@ -33,6 +33,7 @@ describe('a query', () => {
       labels: { all: ['b', 'a', 'b'], any: [], none: [] },
       text: '  Two  WORDS ',
       updatedSince: '2026-01-01T01:00:00+01:00',
+      updatedBefore: '2026-01-02',
       assignee: null,
       sort: 'comments',
     });
@@ -40,6 +41,7 @@ describe('a query', () => {
       labels: { all: ['a', 'b'] },
       text: 'two words',
       updatedSince: '2026-01-01T00:00:00.000Z',
+      updatedBefore: '2026-01-02T00:00:00.000Z',
       assignee: null,
       sort: 'comments',
     });
@@ -56,6 +58,7 @@ describe('a query', () => {
     ['author', { author: '' }],
     ['milestone', { milestone: '' }],
     ['updatedSince', { updatedSince: 'yesterday' }],
+    ['updatedBefore', { updatedBefore: '2026-02-30' }],
     ['labels.none', { labels: { none: ['a', ' '] } }],
   ])('with a wrong %s is refused', (field, query) => {
     expect(() => issueQuery(query as IssueQuery)).toThrow(
@@ -89,6 +92,8 @@ describe('a query', () => {
     [{ text: 'login missing' }, false],
     [{ updatedSince: '2026-01-02T00:00:00.000Z' }, true],
     [{ updatedSince: '2026-01-02T00:00:00.001Z' }, false],
+    [{ updatedBefore: '2026-01-02T00:00:00.001Z' }, true],
+    [{ updatedBefore: '2026-01-02T00:00:00.000Z' }, false],
   ])('%j means it: %s', (query, isMeant) => {
     expect(meetsQuery(issue(), query)).toBe(isMeant);
   });

@@ -27,6 +27,8 @@ export interface IssueQuery {
   readonly text?: string;
   /** Was changed at this time or later. */
   readonly updatedSince?: Timestamp;
+  /** Was last changed before this time. */
+  readonly updatedBefore?: Timestamp;
   /** Default `number`. Equal values are ordered by number. */
   readonly sort?: IssueSort;
   /** Default `desc`: the latest first. `asc` is exactly its reverse. */
@@ -35,7 +37,7 @@ export interface IssueQuery {
 
 /** Checks, tidies and freezes a query: empty parts are left out. Throws Invalid `REQUEST_INVALID` naming the field. */
 export function issueQuery(query: IssueQuery): IssueQuery {
-  const { state, assignee, author, milestone, text, updatedSince, sort, order } = query;
+  const { state, assignee, author, milestone, text, updatedSince, updatedBefore, sort, order } = query;
   refuse('state', state !== undefined && !['open', 'closed'].includes(state), 'open or closed');
   refuse('sort', sort !== undefined && !issueSorts.includes(sort), issueSorts.join(', '));
   refuse('order', order !== undefined && !['asc', 'desc'].includes(order), 'asc or desc');
@@ -62,6 +64,7 @@ export function issueQuery(query: IssueQuery): IssueQuery {
     ...(milestone === undefined ? {} : { milestone }),
     ...(words.length === 0 ? {} : { text: words.join(' ') }),
     ...(updatedSince === undefined ? {} : { updatedSince: parseInstant(updatedSince, 'updatedSince') }),
+    ...(updatedBefore === undefined ? {} : { updatedBefore: parseInstant(updatedBefore, 'updatedBefore') }),
     ...(sort === undefined ? {} : { sort }),
     ...(order === undefined ? {} : { order }),
   });
@@ -95,6 +98,7 @@ export function meetsQuery(issue: Issue, query: IssueQuery): boolean {
     (query.author === undefined || issue.author === query.author) &&
     (query.milestone === undefined || (issue.milestone ?? null) === query.milestone) &&
     (query.updatedSince === undefined || Date.parse(issue.updatedAt) >= Date.parse(query.updatedSince)) &&
+    (query.updatedBefore === undefined || Date.parse(issue.updatedAt) < Date.parse(query.updatedBefore)) &&
     queryWords(query.text).every((word) => haystack.includes(word))
   );
 }

@@ -1,10 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { NotFound } from '@markitect/domain';
 import { InMemoryCutoverStateStore } from '@markitect/testing';
 import { down, SmallWorld } from '../../tests/small-world.js';
 import { Tallies } from './tallies.js';
 
 const since = new Date(0).toISOString();
+
+afterEach(() => void jest.restoreAllMocks());
 
 describe('what is measured', () => {
   it('counts operations, faults of the store and comparisons', async () => {
@@ -21,10 +23,22 @@ describe('what is measured', () => {
     const [legacy, modern] = await world.plain.tallies('notes', since);
     expect(legacy).toMatchObject({ operations: 1, errors: 0, compared: 0 });
     expect(modern).toMatchObject({ operations: 2, errors: 1, compared: 2, mismatched: 1 });
-    expect(modern?.medianMs).toBeGreaterThanOrEqual(0);
     expect((await world.plain.mismatches('notes', {})).items).toMatchObject([
       { key: 'k', component: 'notes' },
     ]);
+  });
+
+  it('has the median of how long operations took, those that failed too', async () => {
+    const world = new SmallWorld();
+    const tallies = new Tallies('notes', world.clock);
+    const clock = jest.spyOn(performance, 'now');
+    for (const ms of [30, 10, 20]) {
+      clock.mockReturnValueOnce(1000).mockReturnValueOnce(1000 + ms);
+      const operation = () => (ms === 30 ? Promise.reject(down()) : Promise.resolve());
+      await tallies.time('modern', operation).catch(() => undefined);
+    }
+    await tallies.flush(world.plain);
+    expect(await world.plain.tallies('notes', since)).toMatchObject([{ operations: 3, medianMs: 20 }]);
   });
 
   it('is kept until the store takes it', async () => {

@@ -1,6 +1,12 @@
-import { Conflict, type CutoverSide, type CutoverState, primaryOf } from '@markitect/domain';
+import {
+  Conflict,
+  type CutoverLogEntry,
+  type CutoverSide,
+  type CutoverState,
+  primaryOf,
+} from '@markitect/domain';
 import { type Component, HEARTBEAT_EVERY_MS } from '../engine/component.js';
-import type { StageFlags } from '../flags/stage-flags.js';
+import type { StageFlags, StageWish } from '../flags/stage-flags.js';
 import { CutoverOperations } from '../operations/cutover-operations.js';
 import { repair } from '../operations/repair.js';
 import { Degradation, type Probe } from './degradation.js';
@@ -20,6 +26,8 @@ export interface IntegrationOptions {
   /** Between looks at both sides, and of the guard. Default 2,000. */
   readonly probeMs?: number;
   readonly onFailure?: (component: string, error: unknown) => void;
+  /** Told when a flag has moved a component: for all processes, and also when the flag is gone. */
+  readonly onOverride?: (component: string, from: StageWish, to: StageWish) => void;
 }
 
 /** How a component is. */
@@ -32,12 +40,20 @@ export interface ComponentHealth {
   readonly repairs: { readonly inFlight: number; readonly pending: number };
 }
 
+/** As many lines of the log are looked at for changes by flags. */
+const LINES = 50;
+
 /** How long comparisons that are under way may hold up the end, in milliseconds. */
 const SHADOW_PATIENCE_MS = 250;
 
-/** Changes that flags ask for within this time are told apart from flags that contradict each other, in milliseconds. */
-const FLAPPING_WINDOW_MS = 10_000;
-const FLAPPING_CHANGES = 3;
+/**
+ * So many changes by flags within such a time, in milliseconds, and flags contradict each other: then none is followed
+ * until the time is over. The second keeps those that go on from fighting for ever.
+ */
+const FLAPPING = [
+  { changes: 3, withinMs: 10_000 },
+  { changes: 6, withinMs: 3_600_000 },
+] as const;
 
 /** Starts, watches and stops the components of a process. */
 export class IntegrationManager {
@@ -51,6 +67,7 @@ export class IntegrationManager {
       tickMs: 250,
       probeMs: 2000,
       onFailure: () => undefined,
+      onOverride: () => undefined,
       ...options,
     };
     this.#kept = components.map(({ component, probe }) => {
@@ -129,27 +146,40 @@ export class IntegrationManager {
     const wish = await this.#options.flags?.wish(state);
     // While a side is down the other one stands in for it, whatever the flag says.
     if (wish === undefined || !kept.degradation.isUp(primaryOf(wish.stage))) return;
-    const since = component.clock.now() - FLAPPING_WINDOW_MS;
-    const { items } = await component.store.log({ component: component.name, limit: FLAPPING_CHANGES });
-    const recent = items.filter(({ action, at }) => action === 'override' && Date.parse(at) > since);
-    if (recent.length >= FLAPPING_CHANGES) {
+    if (await this.#isFlapping(component)) {
       throw new Conflict(
         'CUTOVER_CHANGED',
         `flags of several processes contradict each other about ${component.name}`,
-        {
-          details: { component: component.name, stage: state.stage, wanted: wish.stage },
-        },
+        { details: { component: component.name, stage: state.stage, wanted: wish.stage } },
       );
     }
     await operations.override(wish.stage, wish.percent, {
       who: 'flag',
       why: `the flag says ${wish.stage}${wish.stage === 'served' ? ` ${wish.percent} %` : ''}`,
     });
+    const from = { stage: state.stage, percent: state.percent };
+    this.#options.onOverride(component.name, from, wish);
+  }
+
+  async #isFlapping({ name, store, clock }: Component): Promise<boolean> {
+    const { items } = await store.log({ component: name, limit: LINES });
+    const byHand = items.findIndex(({ action, from, to }) => action !== 'override' && !isSamePlace(from, to));
+    const overrides = items
+      .slice(0, byHand === -1 ? items.length : byHand)
+      .filter(({ action }) => action === 'override');
+    return FLAPPING.some(({ changes, withinMs }) => {
+      const since = clock.now() - withinMs;
+      return overrides.filter(({ at }) => Date.parse(at) > since).length >= changes;
+    });
   }
 
   #failed({ component }: Kept, error: unknown): void {
     this.#options.onFailure(component.name, error);
   }
+}
+
+function isSamePlace(from: CutoverLogEntry['from'], to: CutoverLogEntry['to']): boolean {
+  return from.stage === to.stage && from.percent === to.percent;
 }
 
 interface Kept {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { BackfillState } from '@markitect/domain';
 import { markitectFailure } from '@markitect/testing';
-import { damagedAt, down, SmallWorld } from '../../tests/small-world.js';
+import { damagedAt, down, SmallWorld, unreadableAt } from '../../tests/small-world.js';
 import { backfill } from './backfill.js';
 import { repair } from './repair.js';
 
@@ -34,14 +35,19 @@ describe('a backfill', () => {
     expect((await markitectFailure(() => backfill(dying.component))).code).toBe('DATABASE_UNAVAILABLE');
     world.clock.ms += 10;
     const begun = await world.plain.get('notes');
+    const failure = { code: 'DATABASE_UNAVAILABLE', message: 'down' };
+    expect(begun?.backfill).toMatchObject({ status: 'stopped', seen: 200, failure });
     const abort = AbortSignal.abort();
     const other = world.process('b');
     expect(await backfill(other.component, { signal: abort })).toMatchObject({
       status: 'stopped',
       seen: 200,
     });
-    const state = await backfill(other.component);
+    const resumed: BackfillState[] = [];
+    const state = await backfill(other.component, { onResume: (former) => resumed.push(former) });
     expect(state).toMatchObject({ status: 'complete', seen: 250, startedAt: begun?.backfill?.startedAt });
+    expect(state).not.toHaveProperty('failure');
+    expect(resumed).toMatchObject([{ status: 'stopped', seen: 200, checkpoint: 'k0199' }]);
     expect(world.states.modern.size).toBe(250);
   });
 
@@ -60,6 +66,51 @@ describe('a backfill', () => {
     world.clock.ms += 60_000;
     await repair(mended.component);
     expect(world.states.modern.size).toBe(250);
+  });
+
+  it('leaves what may not be read to the repairs as well', async () => {
+    const world = new SmallWorld();
+    filled(world, 250);
+    await world.to('mirror');
+    const { component } = world.process('a', unreadableAt('legacy', 'k0007'));
+    expect(await backfill(component)).toMatchObject({ status: 'complete', seen: 250, copied: 249 });
+    const { items } = await world.plain.repairs('notes', {});
+    expect(items).toMatchObject([{ key: 'k0007', status: 'pending', failure: { code: 'FILE_UNREADABLE' } }]);
+  });
+
+  it('says what of either side has no key, and copies the rest', async () => {
+    const world = new SmallWorld();
+    filled(world, 2);
+    await world.to('mirror');
+    const { component } = world.process('a');
+    const { replicas } = component;
+    if (replicas === undefined) throw new TypeError('there are two sides');
+    replicas.legacy.unkeyed = () => Promise.resolve(Array.from({ length: 21 }, (_, line) => `line ${line}`));
+    replicas.modern.unkeyed = () => Promise.resolve([]);
+    const state = await backfill(component);
+    expect(state).toMatchObject({ status: 'complete', copied: 2, unkeyed: [{ side: 'legacy', count: 21 }] });
+    expect(state.unkeyed?.[0]?.first).toEqual(Array.from({ length: 20 }, (_, line) => `line ${line}`));
+    expect((await world.plain.get('notes'))?.backfill).toEqual(state);
+  });
+
+  it('says that it is there while it waits, and stops then at once', async () => {
+    const world = new SmallWorld();
+    filled(world, 250);
+    await world.to('mirror');
+    const { component } = world.process('a');
+    const abort = new AbortController();
+    const saved: number[] = [];
+    const state = await backfill(component, {
+      perSecond: 1,
+      signal: abort.signal,
+      onProgress: ({ seen }) => {
+        if (seen === 100) saved.push(world.clock.ms);
+        if (saved.length === 4) abort.abort();
+      },
+    });
+    expect(state).toMatchObject({ status: 'stopped', seen: 100 });
+    const [first = 0, , , last = 0] = saved;
+    expect(last - first).toBe(30_000);
   });
 
   it('never puts an older state over what is written meanwhile', async () => {

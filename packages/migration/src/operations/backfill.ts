@@ -11,6 +11,8 @@ import type { Component } from '../engine/component.js';
 import { copyAsWrite } from '../engine/write-path.js';
 import { nextKeys } from './next-keys.js';
 import { readStates } from './read-states.js';
+import { stoppedOnFailure, withoutFailure } from './stopped-on-failure.js';
+import { unkeyedOf } from './unkeyed-of.js';
 
 /** How a backfill is run. */
 export interface BackfillOptions {
@@ -27,6 +29,8 @@ export interface BackfillOptions {
   /** How many keys of a side are asked for at a time. Default 100. */
   readonly batch?: number;
   readonly signal?: AbortSignal;
+  /** Told of the former run that this one goes on with. */
+  readonly onResume?: (former: BackfillState) => void;
   readonly onProgress?: (state: BackfillState) => void;
 }
 
@@ -37,11 +41,17 @@ const BATCH = 100;
 const LATENCY_WINDOW_MS = 5000;
 const THROTTLE_PAUSE_MS = 250;
 
+/** What waits looks so often whether it is to stop, in milliseconds … */
+const WAIT_STEP_MS = 1000;
+/** … and says that it is there when it has not for so long: see `isCutOff`. */
+const SIGN_OF_LIFE_MS = 10_000;
+
 /**
  * Copies every key that differs from the side that answers to the other one, from the last checkpoint on, until there are
- * no more or the signal aborts. A key that is damaged on either side is left to the repairs, with the reason. Each copy is made under a mark, as a write without a write: so it never puts an older
- * state over one that is written meanwhile. Throws Conflict `CUTOVER_NOT_READY` where nothing follows; what either side
- * throws (the checkpoint stays).
+ * no more or the signal aborts. A key that is damaged or may not be read on either side is left to the repairs, with the
+ * reason. Each copy is made under a mark, as a write without a write: so it never puts an older state over one that is
+ * written meanwhile. Throws Conflict `CUTOVER_NOT_READY` where nothing follows; what either side throws (the checkpoint
+ * stays, with the error).
  */
 export async function backfill(component: Component, options: BackfillOptions = {}): Promise<BackfillState> {
   const { store, replicas, name, clock } = component;
@@ -54,8 +64,9 @@ export async function backfill(component: Component, options: BackfillOptions = 
   const source = primaryOf(begun.stage);
   const former =
     options.restart === true || begun.backfill?.status === 'complete' ? undefined : begun.backfill;
+  if (former?.checkpoint !== undefined) options.onResume?.(former);
   let state: BackfillState = {
-    ...(former ?? { seen: 0, copied: 0, startedAt }),
+    ...(former === undefined ? { seen: 0, copied: 0, startedAt } : withoutFailure(former)),
     ...(options.total === undefined ? {} : { total: options.total }),
     status: 'running',
     updatedAt: at(),
@@ -65,32 +76,34 @@ export async function backfill(component: Component, options: BackfillOptions = 
     await store.update(name, { backfill: state });
     options.onProgress?.(state);
   };
-  await save({});
-  for (;;) {
-    if (options.signal?.aborted === true) {
-      await save({ status: 'stopped' });
-      return state;
+  const sayStillThere = async (): Promise<void> => {
+    if (clock.now() - Date.parse(state.updatedAt) >= SIGN_OF_LIFE_MS) await save({});
+  };
+  return stoppedOnFailure(save, async () => {
+    await save({ unkeyed: await unkeyedOf(replicas) });
+    for (;;) {
+      if (options.signal?.aborted === true) {
+        await save({ status: 'stopped' });
+        return state;
+      }
+      const from = clock.now();
+      const current = await component.state();
+      // After a change of stage the other side may answer: what is copied then is another question.
+      if (!isMirrored(current.stage) || primaryOf(current.stage) !== source) throw nothingFollows(name);
+      // Of both sides: what is gone from the one that answers must go from the other.
+      const { keys, isLast } = await nextKeys(replicas, state.checkpoint, options.batch ?? BATCH);
+      const copied = await copyDiffering(component, keys);
+      const last = keys.at(-1);
+      await save({
+        seen: state.seen + keys.length,
+        copied: state.copied + copied,
+        ...(last === undefined ? {} : { checkpoint: last }),
+        ...(isLast ? { status: 'complete' } : {}),
+      });
+      if (isLast) return state;
+      await throttle(component, options, { keys: keys.length, tookMs: clock.now() - from }, sayStillThere);
     }
-    const from = clock.now();
-    const current = await component.state();
-    // After a change of stage the other side may answer: what is copied then is another question.
-    if (!isMirrored(current.stage) || primaryOf(current.stage) !== source) {
-      await save({ status: 'stopped' });
-      throw nothingFollows(name);
-    }
-    // Of both sides: what is gone from the one that answers must go from the other.
-    const { keys, isLast } = await nextKeys(replicas, state.checkpoint, options.batch ?? BATCH);
-    const copied = await copyDiffering(component, keys);
-    const last = keys.at(-1);
-    await save({
-      seen: state.seen + keys.length,
-      copied: state.copied + copied,
-      ...(last === undefined ? {} : { checkpoint: last }),
-      ...(isLast ? { status: 'complete' } : {}),
-    });
-    if (isLast) return state;
-    await throttle(component, options, keys.length, clock.now() - from);
-  }
+  });
 }
 
 /** Copies those of these keys that are not alike on both sides; answers how many. */
@@ -114,18 +127,25 @@ async function copyDiffering(component: Component, keys: readonly string[]): Pro
   return differing.length;
 }
 
+/** Waits as long as the options ask for after a batch; no longer when it is to stop. */
 async function throttle(
-  component: Component,
+  { clock, store, name }: Component,
   { perSecond, maxLatencyMs, signal }: BackfillOptions,
-  keys: number,
-  tookMs: number,
+  { keys, tookMs }: { readonly keys: number; readonly tookMs: number },
+  sayStillThere: () => Promise<void>,
 ): Promise<void> {
-  const { clock, store, name } = component;
-  if (perSecond !== undefined) await clock.sleep(Math.max(0, (keys / perSecond) * 1000 - tookMs));
-  while (maxLatencyMs !== undefined && signal?.aborted !== true) {
+  const isStopped = (): boolean => signal?.aborted === true;
+  let leftMs = perSecond === undefined ? 0 : (keys / perSecond) * 1000 - tookMs;
+  while (leftMs > 0 && !isStopped()) {
+    await clock.sleep(Math.min(leftMs, WAIT_STEP_MS));
+    leftMs -= WAIT_STEP_MS;
+    await sayStillThere();
+  }
+  while (maxLatencyMs !== undefined && !isStopped()) {
     const tallies = await store.tallies(name, new Date(clock.now() - LATENCY_WINDOW_MS).toISOString());
     if (tallies.every(({ medianMs = 0 }) => medianMs <= maxLatencyMs)) return;
     await clock.sleep(THROTTLE_PAUSE_MS);
+    await sayStillThere();
   }
 }
 

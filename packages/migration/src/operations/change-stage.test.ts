@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { markitectFailure } from '@markitect/testing';
-import { gate, move, settle, SmallWorld } from '../../tests/small-world.js';
+import { gate, move, request, settle, SmallWorld } from '../../tests/small-world.js';
+import { backfill } from './backfill.js';
+import { diff } from './diff.js';
 
 describe('a change of the stage', () => {
   it('is given up when a write does not end, and writes go on', async () => {
@@ -46,5 +48,22 @@ describe('a change of the stage', () => {
     const outcomes = await Promise.allSettled(tries);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await world.plain.get('notes')).toMatchObject({ stage: 'served', epoch: 3 });
+  });
+
+  it('repairs what a killed process has left before it is judged', async () => {
+    const world = new SmallWorld();
+    await world.to('mirror');
+    const dead = world.process('dead', (what) =>
+      what === 'modern.write' ? new Promise(() => undefined) : undefined,
+    );
+    void dead.notes.put('k', 1);
+    await settle();
+    const { component, operations } = world.process('b');
+    world.clock.ms += 6000;
+    await backfill(component);
+    world.clock.ms += 10;
+    await diff(component, { restart: true });
+    expect(await operations.switchReads(10, request)).toMatchObject({ isDone: true, blockers: [] });
+    expect(world.states.modern.get('k')).toBe(1);
   });
 });

@@ -8,7 +8,8 @@ import {
 } from '@markitect/domain';
 import type { Component } from '../engine/component.js';
 import { changeStage } from './change-stage.js';
-import { type Blocker, blockers } from './judgement.js';
+import { type Blocker, blockers, type Evidence, notes } from './judgement.js';
+import { repair } from './repair.js';
 
 /** Who asks for a step, and why. Both stand in the log. */
 export interface Request {
@@ -28,6 +29,8 @@ export interface Judgement {
   readonly from: { readonly stage: CutoverStage; readonly percent: number };
   readonly to: { readonly stage: CutoverStage; readonly percent: number };
   readonly blockers: readonly Blocker[];
+  /** What is not known enough to keep anybody from it, in words. */
+  readonly notes: readonly string[];
   /** Whether the step was taken. */
   readonly isDone: boolean;
 }
@@ -94,10 +97,15 @@ export class CutoverOperations {
 
   /**
    * To any stage: what a feature flag says. Of the gates only one is asked: modern answers nothing before the backfill is
-   * complete, or what was never copied would seem to be lost.
+   * complete, or what was never copied would seem to be lost. `complete` is final: it asks all of them, and begins in `modern`.
    */
   async override(stage: CutoverStage, percent: number, request: Request): Promise<CutoverState> {
     const state = await this.#present();
+    if (stage === 'complete') {
+      this.#requireStage(state, ['modern']);
+      await this.#switch(state, { stage, percent }, 'override', request, {}, false);
+      return this.#component.reload();
+    }
     const isForward = cutoverStages.indexOf(stage) > cutoverStages.indexOf(state.stage);
     if (isForward && stage !== 'mirror') {
       const found = (await this.#judge(state)).filter(({ gate }) => gate === 'backfill');
@@ -146,11 +154,15 @@ export class CutoverOperations {
   }
 
   async #judge(state: CutoverState): Promise<readonly Blocker[]> {
+    return blockers(await this.#evidence(state));
+  }
+
+  async #evidence(state: CutoverState): Promise<Evidence> {
     const { store, name, clock, replicas } = this.#component;
     const now = clock.now();
     const since = new Date(Math.max(Date.parse(state.changedAt), now - WINDOW_MS)).toISOString();
     const [depth, tallies] = await Promise.all([store.depth(name), store.tallies(name, since)]);
-    return blockers({ state, depth, tallies, now, isShared: replicas === undefined });
+    return { state, depth, tallies, now, isShared: replicas === undefined };
   }
 
   async #switch(
@@ -161,9 +173,13 @@ export class CutoverOperations {
     { dryRun = false }: SwitchOptions,
     isBack: boolean,
   ): Promise<Judgement> {
-    const found = isBack ? [] : await this.#judge(state);
+    // What can be repaired now need not keep anybody: after a process was killed nobody else may be there to do it.
+    if (!isBack && !dryRun) await repair(this.#component);
+    const evidence = isBack ? undefined : await this.#evidence(state);
+    const found = evidence === undefined ? [] : blockers(evidence);
     const from = { stage: state.stage, percent: state.percent };
-    const judgement = { component: state.component, from, to, blockers: found };
+    const unknown = evidence === undefined ? [] : notes(evidence);
+    const judgement = { component: state.component, from, to, blockers: found, notes: unknown };
     if (dryRun) return { ...judgement, isDone: false };
     if (found.length > 0) throw notReady(state, found);
     // Asked once more when writes are held back: one that was under way may have left a repair.

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { damagedAt, down, gate, settle, SmallWorld } from '../../tests/small-world.js';
+import type { DiffState } from '@markitect/domain';
+import { damagedAt, down, gate, settle, SmallWorld, unreadableAt } from '../../tests/small-world.js';
+import { backfill } from './backfill.js';
 import { diff, type KeyDifference } from './diff.js';
 
 async function differing(): Promise<SmallWorld> {
@@ -61,6 +63,15 @@ describe('a diff', () => {
     expect(await world.depth()).toEqual([0, side === 'legacy' ? 1 : 0]);
   });
 
+  it('calls what may not be read damaged, and goes on', async () => {
+    const world = await differing();
+    const found: KeyDifference[] = [];
+    const { component } = world.process('a', unreadableAt('legacy', 'k3'));
+    await diff(component, { onDifference: (each) => found.push(each) });
+    expect(found).toContainEqual({ key: 'k3', kind: 'damaged', fields: [], damage: 'k3 may not be read' });
+    expect(found).toHaveLength(4);
+  });
+
   it('does not count what is written meanwhile', async () => {
     const world = await differing();
     const writer = world.process('writer');
@@ -98,11 +109,78 @@ describe('a diff', () => {
       if (what === 'legacy.keys' && (reads += 1) === 3) throw down();
     });
     await expect(diff(dying.component)).rejects.toThrow('down');
+    const failure = { code: 'DATABASE_UNAVAILABLE', message: 'down' };
+    const cutOff = (await world.plain.get('notes'))?.diff;
+    expect(cutOff).toMatchObject({ status: 'stopped', failure });
     const { component } = world.process('b');
-    expect(await diff(component)).toMatchObject({ status: 'complete', compared: 502 });
+    const resumed: DiffState[] = [];
+    const state = await diff(component, { onResume: (former) => resumed.push(former) });
+    expect(state).toMatchObject({ status: 'complete', compared: 502, startedAt: cutOff?.startedAt });
+    expect(state).not.toHaveProperty('failure');
+    expect(resumed).toEqual([cutOff]);
     const sampled = await diff(component, { percent: 20 });
     expect(sampled).toMatchObject({ status: 'complete', percent: 20 });
     expect(sampled.compared).toBeGreaterThan(60);
     expect(sampled.compared).toBeLessThan(140);
+  });
+
+  it.each([
+    ['it was begun too long ago', 3600_001, false],
+    ['the backfill has ended since', 0, true],
+  ])('does not go on when %s', async (_, laterMs, isFilled) => {
+    const world = await differing();
+    const { component } = world.process('a');
+    const abort = new AbortController();
+    const onProgress = ({ compared }: DiffState): void => {
+      if (compared > 0) abort.abort();
+    };
+    const begun = await diff(component, { signal: abort.signal, onProgress });
+    expect(begun).toMatchObject({ status: 'stopped', checkpoint: expect.any(String) });
+    world.clock.ms += 1 + laterMs;
+    if (isFilled) await backfill(component);
+    world.clock.ms += 1;
+    const startedAt = new Date(world.clock.ms).toISOString();
+    const resumed: DiffState[] = [];
+    const state = await diff(component, { onResume: (former) => resumed.push(former) });
+    expect(state).toMatchObject({ status: 'complete', compared: isFilled ? 501 : 502, startedAt });
+    expect(resumed).toEqual([]);
+  });
+
+  it('of a share takes the place of a full one only when that one is found to be wrong', async () => {
+    const world = await differing();
+    const { component } = world.process('a');
+    const full = await diff(component, { repair: 'legacy' });
+    const stored = async (): Promise<DiffState | undefined> => (await world.plain.get('notes'))?.diff;
+    expect(await diff(component, { percent: 20 })).toMatchObject({
+      status: 'complete',
+      percent: 20,
+      different: 0,
+    });
+    expect(await stored()).toEqual(full);
+    for (let key = 0; key < 500; key += 1) world.states.modern.set(`k${key}`, { key: -1 });
+    const dirty = await diff(component, { percent: 20 });
+    expect(dirty.different).toBeGreaterThan(60);
+    expect(await stored()).toEqual(dirty);
+    const all = await diff(component);
+    await diff(component, { percent: 20 });
+    expect(await stored()).toEqual(all);
+  });
+
+  it('says what has no key, and which keys nobody can ask for', async () => {
+    const world = await differing();
+    const long = 'x'.repeat(201);
+    for (const key of ['', 'a\nb', long]) {
+      world.states.legacy.set(key, 1);
+      world.states.modern.set(key, 1);
+    }
+    world.states.modern.set('gone\n', 1);
+    const { component } = world.process('a');
+    if (component.replicas !== undefined)
+      component.replicas.legacy.unkeyed = () => Promise.resolve(['line 7']);
+    const state = await diff(component, { batch: 2, repair: 'legacy' });
+    expect(state).toMatchObject({ status: 'complete', different: 0, onlyModern: 0 });
+    expect(state.unkeyed).toEqual([{ side: 'legacy', count: 1, first: ['line 7'] }]);
+    expect(state.unaddressable).toEqual({ count: 3, first: ['', 'a\nb', long] });
+    expect((await world.plain.get('notes'))?.diff).toEqual(state);
   });
 });

@@ -1,4 +1,11 @@
-import { Conflict, type CutoverSide, type DiffState, primaryOf, shareOfKey } from '@markitect/domain';
+import {
+  Conflict,
+  type CutoverSide,
+  type CutoverState,
+  type DiffState,
+  primaryOf,
+  shareOfKey,
+} from '@markitect/domain';
 import { compareCodePoints } from '@markitect/ports';
 import { canonicalHash } from '../compare/canonical.js';
 import { type Difference, differences } from '../compare/differences.js';
@@ -6,8 +13,11 @@ import type { Component } from '../engine/component.js';
 import { copyMarked } from '../engine/copy-keys.js';
 import { copyAsWrite } from '../engine/write-path.js';
 import { requireFollower } from './backfill.js';
+import { isClean, isStale } from './judgement.js';
 import { nextKeys } from './next-keys.js';
 import { type KeyState, readStates } from './read-states.js';
+import { stoppedOnFailure, withoutFailure } from './stopped-on-failure.js';
+import { MAX_NAMED, unaddressableOf, unkeyedOf } from './unkeyed-of.js';
 
 /** A key that is not alike on both sides. */
 export interface KeyDifference {
@@ -21,7 +31,10 @@ export interface KeyDifference {
 
 /** How a comparison is run. */
 export interface DiffOptions {
-  /** Begin at the first key. Default: go on where the last run was cut off. */
+  /**
+   * Begin at the first key. Default: go on where the last run was cut off, unless what that has found is too old for a
+   * judgement by now.
+   */
   readonly restart?: boolean;
   /** The share of keys to compare, above 0 to 100. Default 100. */
   readonly percent?: number;
@@ -33,6 +46,8 @@ export interface DiffOptions {
   /** How many keys of a side are asked for at a time. Default 200. */
   readonly batch?: number;
   readonly signal?: AbortSignal;
+  /** Told of the former run that this one goes on with. */
+  readonly onResume?: (former: DiffState) => void;
   readonly onDifference?: (difference: KeyDifference) => void;
   readonly onProgress?: (state: DiffState) => void;
 }
@@ -49,9 +64,10 @@ const REPAIR_PAUSE_MS = 500;
 
 /**
  * Compares both sides key by key, in both directions: the keys of either are merged in their order. A key that is marked
- * is compared when the write has ended; one that is damaged counts as different. With `repair` what differs is copied from the side named, and counts as
- * alike when it is alike then. Throws Conflict `CUTOVER_NOT_READY` where nothing follows; what either side throws (the
- * checkpoint stays).
+ * is compared when the write has ended; one that is damaged or may not be read counts as different. With `repair` what
+ * differs is copied from the side named, and counts as alike when it is alike then. A sample is not stored where there is a
+ * full comparison, unless it finds something where that one has found nothing. Throws Conflict `CUTOVER_NOT_READY` where
+ * nothing follows; what either side throws (the checkpoint stays, with the error).
  */
 export async function diff(component: Component, options: DiffOptions = {}): Promise<DiffState> {
   const { store, replicas, name, clock } = component;
@@ -64,40 +80,72 @@ export async function diff(component: Component, options: DiffOptions = {}): Pro
   const primary = primaryOf(begun.stage);
   const repairFrom = options.repair === 'primary' ? primary : options.repair;
   const percent = options.percent ?? 100;
-  const former =
-    options.restart === true || begun.diff?.status === 'complete' || begun.diff?.percent !== percent
-      ? undefined
-      : begun.diff;
+  const former = options.restart === true ? undefined : formerOf(begun, percent, clock.now());
+  if (former?.checkpoint !== undefined) options.onResume?.(former);
   const fresh = { compared: 0, onlyLegacy: 0, onlyModern: 0, different: 0, startedAt };
-  let state: DiffState = { ...(former ?? fresh), percent, status: 'running', updatedAt: at() };
+  let state: DiffState = {
+    ...(former === undefined ? fresh : withoutFailure(former)),
+    percent,
+    status: 'running',
+    updatedAt: at(),
+  };
   const save = async (change: Partial<DiffState>): Promise<void> => {
     state = { ...state, ...change, updatedAt: at() };
-    await store.update(name, { diff: state });
+    if (await isStored(component, state)) await store.update(name, { diff: state });
     options.onProgress?.(state);
   };
-  await save({});
-  for (;;) {
-    if (options.signal?.aborted === true) {
-      await save({ status: 'stopped' });
-      return state;
+  return stoppedOnFailure(save, async () => {
+    await save({ unkeyed: await unkeyedOf(replicas) });
+    for (;;) {
+      if (options.signal?.aborted === true) {
+        await save({ status: 'stopped' });
+        return state;
+      }
+      const { keys, isLast } = await nextKeys(replicas, state.checkpoint, options.batch ?? BATCH);
+      const chosen = keys.filter((key) => percent >= 100 || shareOfKey(`diff:${name}`, key) < percent);
+      const found = await differing(component, chosen, primary, repairFrom);
+      const odd = await unaddressableOf(replicas, chosen);
+      for (const each of found) options.onDifference?.(each);
+      const counted = (kind: KeyDifference['kind']): number =>
+        found.filter((each) => each.kind === kind).length;
+      const last = keys.at(-1);
+      await save({
+        compared: state.compared + chosen.length,
+        onlyLegacy: state.onlyLegacy + counted('only-legacy'),
+        onlyModern: state.onlyModern + counted('only-modern'),
+        different: state.different + counted('different') + counted('damaged'),
+        ...(odd.length === 0 ? {} : { unaddressable: added(state.unaddressable, odd) }),
+        ...(last === undefined ? {} : { checkpoint: last }),
+        ...(isLast ? { status: 'complete' } : {}),
+      });
+      if (isLast) return state;
     }
-    const { keys, isLast } = await nextKeys(replicas, state.checkpoint, options.batch ?? BATCH);
-    const chosen = keys.filter((key) => percent >= 100 || shareOfKey(`diff:${name}`, key) < percent);
-    const found = await differing(component, chosen, primary, repairFrom);
-    for (const each of found) options.onDifference?.(each);
-    const counted = (kind: KeyDifference['kind']): number =>
-      found.filter((each) => each.kind === kind).length;
-    const last = keys.at(-1);
-    await save({
-      compared: state.compared + chosen.length,
-      onlyLegacy: state.onlyLegacy + counted('only-legacy'),
-      onlyModern: state.onlyModern + counted('only-modern'),
-      different: state.different + counted('different') + counted('damaged'),
-      ...(last === undefined ? {} : { checkpoint: last }),
-      ...(isLast ? { status: 'complete' } : {}),
-    });
-    if (isLast) return state;
-  }
+  });
+}
+
+/** The run that is gone on with: it was cut off, has compared the same share, and a judgement may still take it. */
+function formerOf(state: CutoverState, percent: number, now: number): DiffState | undefined {
+  const { diff: former } = state;
+  if (former === undefined || former.status === 'complete' || former.percent !== percent) return undefined;
+  return isStale(former, state, now) === undefined ? former : undefined;
+}
+
+/** A sample takes the place of a full comparison only to say that this one is wrong by now. */
+async function isStored(component: Component, state: DiffState): Promise<boolean> {
+  if (state.percent >= 100) return true;
+  const { diff: stored } = await component.reload();
+  if (stored === undefined || stored.percent < 100) return true;
+  return stored.status === 'complete' && isClean(stored) && !isClean(state);
+}
+
+function added(
+  before: DiffState['unaddressable'],
+  keys: readonly string[],
+): NonNullable<DiffState['unaddressable']> {
+  return {
+    count: (before?.count ?? 0) + keys.length,
+    first: [...(before?.first ?? []), ...keys].slice(0, MAX_NAMED),
+  };
 }
 
 /** The keys that differ for good: that differed alike twice, and were not marked in between and after. */

@@ -6,7 +6,7 @@ import {
   defaultCutoverLimits,
   type DiffState,
 } from '@markitect/domain';
-import { blockers, type Evidence } from './judgement.js';
+import { blockers, type Evidence, notes } from './judgement.js';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
 const backfill: BackfillState = {
@@ -54,6 +54,7 @@ const ready: Evidence = {
   now: Date.parse(at(4)),
   isShared: false,
 };
+const unkeyed = (count: number) => ({ side: 'legacy', count, first: ['line 7'] }) as const;
 const gates = (changes: Partial<Evidence>): readonly string[] =>
   blockers({ ...ready, ...changes }).map(({ gate }) => gate);
 const stated = (changes: Partial<CutoverState>) => ({ state: { ...state, ...changes } });
@@ -71,12 +72,54 @@ describe('a judgement', () => {
     ['a dirty diff', stated({ diff: { ...diff, onlyModern: 1 } }), ['diff']],
     ['a diff before the backfill', stated({ diff: { ...diff, startedAt: at(0) } }), ['diff']],
     ['an old diff', { now: Date.parse(at(200)) }, ['diff']],
+    ['a diff begun long ago, though it has ended lately', { now: Date.parse(at(62)) + 1 }, ['diff']],
+    ['what has no key', stated({ diff: { ...diff, unkeyed: [unkeyed(3)] } }), ['diff']],
+    [
+      'keys nobody can ask for',
+      stated({ diff: { ...diff, unaddressable: { count: 1, first: [''] } } }),
+      ['diff'],
+    ],
     ['repairs', { depth: { inFlight: 0, pending: 1 } }, ['repairs']],
     ['mismatches', { tallies: [tally('modern', { compared: 1000, mismatched: 2 })] }, ['mismatches']],
     ['errors', { tallies: [tally('modern', { errors: 11 })] }, ['errors']],
     ['slowness', { tallies: [tally('legacy'), tally('modern', { medianMs: 3.1 })] }, ['latency']],
   ])('names %s', (_, changes, expected) => {
     expect(gates(changes)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<CutoverState>, string]>([
+    [
+      'keyless records',
+      { diff: { ...diff, unkeyed: [unkeyed(3)] } },
+      '3 records of legacy have no key of their own: give them one or remove them',
+    ],
+    [
+      'one of them',
+      { diff: { ...diff, unkeyed: [unkeyed(1)] } },
+      '1 record of legacy has no key of its own: give it one or remove it',
+    ],
+    ['a run', { backfill: { ...backfill, status: 'running', updatedAt: at(3) } }, 'the backfill is running'],
+    ['a killed run', { backfill: { ...backfill, status: 'running' } }, 'the backfill was cut off'],
+    ['a killed diff', { diff: { ...diff, status: 'running', updatedAt: at(2) } }, 'the diff was cut off'],
+    [
+      'a failed run',
+      {
+        backfill: { ...backfill, status: 'stopped', failure: { code: 'DATABASE_FULL', message: 'no room' } },
+      },
+      'the backfill has failed: no room',
+    ],
+  ])('says what is with %s', (_, changes, reason) => {
+    expect(blockers({ ...ready, ...stated(changes) })).toContainEqual(expect.objectContaining({ reason }));
+  });
+
+  it('notes what was measured too little to say anything, and blocks nothing for it', () => {
+    const unmeasured = { ...ready, tallies: [tally('modern', { operations: 7, compared: 99 })] };
+    expect(blockers(unmeasured)).toEqual([]);
+    expect(notes(unmeasured)).toEqual([
+      expect.stringMatching(/^99 reads compared .* \(100 asked for\): the mismatch rate says nothing$/),
+      expect.stringMatching(/^7 operations of modern /),
+    ]);
+    expect(notes(ready)).toEqual([]);
   });
 
   it('says nothing of what was not measured enough, and asks for no copies of one shared store', () => {

@@ -1,4 +1,4 @@
-import { type CutoverState, isMirrored, primaryOf } from '@markitect/domain';
+import { type CutoverSide, type CutoverState, isMirrored, primaryOf } from '@markitect/domain';
 import {
   cutoverStateStorePort,
   profileRepositoryPort,
@@ -11,14 +11,24 @@ import { CutoverBook, InMemoryCutoverStateStore, InMemoryRecordRepository } from
 import { Component, HEARTBEAT_EVERY_MS } from '../../src/engine/component.js';
 import { cutover } from '../../src/engine/cutover.js';
 import { IntegrationManager } from '../../src/manager/integration-manager.js';
+import { backfill } from '../../src/operations/backfill.js';
 import { CutoverOperations } from '../../src/operations/cutover-operations.js';
+import type { Break, Parts } from './breaks/break.js';
+import { type Invariant, Violation } from './violation.js';
 import { type Run, World } from './world.js';
 
 export const COMPONENT = 'users';
-type Side = 'legacy' | 'modern';
 
 /** What a judgement is made of, as it is kept. */
 type Evidence = { readonly [Field in 'backfill' | 'diff']: CutoverState[Field] };
+
+/** How a simulation is run. */
+export interface SimulationOptions {
+  /** Every process has a manager, which degrades, restores and reverses by itself. */
+  readonly isManaged?: boolean;
+  /** A deliberate bug of all processes; then only the invariant that should see it is looked at. */
+  readonly broken?: Break | undefined;
+}
 
 /** A process of the simulation, with an engine of its own. */
 export interface SimulatedProcess {
@@ -26,10 +36,8 @@ export interface SimulatedProcess {
   readonly component: Component;
   readonly records: RecordRepository;
   readonly operations: CutoverOperations;
+  readonly backfill: typeof backfill;
 }
-
-/** What is not as it must be. */
-export class Violation extends Error {}
 
 /** Two stores, the state that processes share, and processes; it checks what must hold at every step. */
 export class Cluster {
@@ -48,12 +56,11 @@ export class Cluster {
   readonly #crashes: { readonly run: Run; readonly over: () => void }[] = [];
   /** Components as they were when a change was begun: backfill and diff may be run again in the midst of it. */
   readonly #begun = new Map<string, Evidence>();
-  readonly #isManaged: boolean;
+  readonly #options: SimulationOptions;
   #runs = 0;
 
-  /** `isManaged`: every process has a manager, which degrades, restores and reverses by itself. */
-  constructor(processes: number, isManaged = false) {
-    this.#isManaged = isManaged;
+  constructor(processes: number, options: SimulationOptions) {
+    this.#options = options;
     for (let index = 0; index < processes; index += 1) this.processes.push(this.#start());
   }
 
@@ -72,9 +79,10 @@ export class Cluster {
   }
 
   /** Makes a new record of a violation; the simulation fails at its next look. */
-  violate(what: string): void {
+  violate(invariant: Invariant, what: string): void {
     this.world.note(`VIOLATION ${what}`);
-    this.violations.push(new Violation(what));
+    const { seenBy } = this.#options.broken ?? {};
+    if (seenBy === undefined || seenBy === invariant) this.violations.push(new Violation(invariant, what));
   }
 
   state(): CutoverState | undefined {
@@ -84,44 +92,25 @@ export class Cluster {
 
   #start(): SimulatedProcess {
     this.#runs += 1;
-    const { world, book, stores } = this;
-    const run = world.start(`p${this.#runs}`);
-    const store = world.between(
-      run,
-      'state',
-      cutoverStateStorePort,
-      new InMemoryCutoverStateStore(book),
-      (operation, args) => {
-        const change = args[0] as StageChange;
-        const booked = this.book.components.get(COMPONENT);
-        if (operation === 'beginChange' && booked !== undefined) this.#begun.set(change.token, { ...booked });
-        if (operation === 'finishChange') this.#checkGates(change);
-      },
-    );
-    const replica = (side: Side) =>
-      world.between(run, side, replicaStorePort, stores[side].replicas, (operation, args) => {
-        if (operation !== 'write') return;
-        for (const { key } of args[0] as readonly ReplicaEntry[]) this.#checkMarked(run, 'copies', key);
-      });
-    const component = new Component({
+    const run = this.world.start(`p${this.#runs}`);
+    const { isManaged = false, broken } = this.#options;
+    const right = this.#parts(run);
+    const { store, replicas, sides, clock, process } = {
+      ...right,
+      ...broken?.parts?.(right, { book: this.book, world: this.world }),
+    };
+    const component = new (broken?.Component ?? Component)({
       name: COMPONENT,
       store,
-      replicas: { legacy: replica('legacy'), modern: replica('modern') },
-      process: run.name,
-      clock: { now: () => world.now, sleep: (ms) => world.sleep(run, ms) },
-      random: () => world.random(),
+      replicas,
+      process,
+      clock,
+      random: () => this.world.random(),
       shadowPercent: 30,
       onFailure: (error) => {
-        if (error instanceof TypeError) this.violate(`a bug: ${error.stack ?? error.message}`);
+        if (error instanceof TypeError) this.violate('sound', `a bug: ${error.stack ?? error.message}`);
       },
     });
-    const side = (name: Side): RecordRepository =>
-      world.between(run, name, profileRepositoryPort, stores[name], (operation, args) => {
-        const { kind } = profileRepositoryPort.operations[operation];
-        if (kind === 'write') this.#checkWrite(run, name, args[0] as string);
-        else if (operation === 'list' || operation === 'getMany') this.#noteList(name, args[0] as object);
-      });
-    const probes = { legacy: side('legacy'), modern: side('modern') };
     const records = cutover<RecordRepository>(
       {
         port: profileRepositoryPort,
@@ -129,19 +118,50 @@ export class Cluster {
         streams: ['stream'],
         ignore: ['updatedAt', 'createdAt'],
       },
-      { legacy: side('legacy'), modern: side('modern') },
+      sides,
       component,
     );
-    if (this.#isManaged) {
-      const probe = async (name: Side): Promise<void> => {
-        await probes[name].count();
+    if (isManaged) {
+      const probe = async (side: CutoverSide): Promise<void> => {
+        await sides[side].count();
       };
       const manager = new IntegrationManager([{ component, probe }], { tickMs: 300, probeMs: 300 });
       void manager.start().catch(component.onFailure);
     } else {
       void this.#beat(component);
     }
-    return { run, component, records, operations: new CutoverOperations(component) };
+    const operations = new CutoverOperations(component);
+    return { run, component, records, operations, backfill: broken?.backfill ?? backfill };
+  }
+
+  /** What a process works with, all of it out of reach at times. */
+  #parts(run: Run): Parts {
+    const { world, book, stores } = this;
+    const shared = new (this.#options.broken?.State ?? InMemoryCutoverStateStore)(book);
+    const store = world.between(run, 'state', cutoverStateStorePort, shared, (operation, args) => {
+      const change = args[0] as StageChange;
+      const booked = book.components.get(COMPONENT);
+      if (operation === 'beginChange' && booked !== undefined) this.#begun.set(change.token, { ...booked });
+      if (operation === 'finishChange') this.#checkGates(change);
+    });
+    const replica = (side: CutoverSide) =>
+      world.between(run, side, replicaStorePort, stores[side].replicas, (operation, args) => {
+        if (operation !== 'write') return;
+        for (const { key } of args[0] as readonly ReplicaEntry[]) this.#checkMarked(run, 'copies', key);
+      });
+    const side = (name: CutoverSide): RecordRepository =>
+      world.between(run, name, profileRepositoryPort, stores[name], (operation, args) => {
+        const { kind } = profileRepositoryPort.operations[operation];
+        if (kind === 'write') this.#checkWrite(run, name, args[0] as string);
+        else if (operation === 'list' || operation === 'getMany') this.#noteList(name, args[0] as object);
+      });
+    return {
+      store,
+      replicas: { legacy: replica('legacy'), modern: replica('modern') },
+      sides: { legacy: side('legacy'), modern: side('modern') },
+      clock: { now: () => world.now, sleep: (ms) => world.sleep(run, ms) },
+      process: run.name,
+    };
   }
 
   /** What a program that keeps the component does all the time. */
@@ -155,13 +175,14 @@ export class Cluster {
   /** A write happens on the side that decides, and under a mark, whatever was changed since it was begun. */
   #checkWrite(run: Run, side: string, key: string): void {
     const stage = this.book.components.get(COMPONENT)?.stage ?? 'legacy';
-    if (primaryOf(stage) !== side) this.violate(`${run.name} writes ${key} to ${side} in stage ${stage}`);
+    if (primaryOf(stage) !== side)
+      this.violate('primary', `${run.name} writes ${key} to ${side} in stage ${stage}`);
     if (stage !== 'complete') this.#checkMarked(run, 'writes', key);
   }
 
   #checkMarked(run: Run, does: string, key: string): void {
     const isMarked = this.book.marksOf(COMPONENT, key).some((mark) => mark.process === run.name);
-    if (!isMarked) this.violate(`${run.name} ${does} ${key} without a mark`);
+    if (!isMarked) this.violate('marked', `${run.name} ${does} ${key} without a mark`);
   }
 
   #noteList(side: string, query: object): void {
@@ -179,7 +200,7 @@ export class Cluster {
     if (stage === 'mirror') return;
     const marks = this.book.marksOf(COMPONENT);
     if (marks.some((mark) => mark.token !== '' && !this.book.isSilent(mark.process))) return;
-    const gate = (name: string): void => this.violate(`${action} passes the gate of ${name}`);
+    const gate = (name: string): void => this.violate('gated', `${action} passes the gate of ${name}`);
     const { backfill, diff } = this.#begun.get(token) ?? booked;
     if (backfill?.status !== 'complete') gate('backfill');
     if (diff?.status !== 'complete' || diff.percent < 100) gate('diff');

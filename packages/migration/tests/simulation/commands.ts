@@ -1,5 +1,4 @@
 import { type CutoverStage, isMarkitectError } from '@markitect/domain';
-import { backfill } from '../../src/operations/backfill.js';
 import { diff } from '../../src/operations/diff.js';
 import { repair } from '../../src/operations/repair.js';
 import type { SimulatedProcess } from './cluster.js';
@@ -75,7 +74,7 @@ export function begin(simulation: Simulation, { name }: Command): void | Promise
       return;
     case 'backfill':
       operate(name, () =>
-        backfill(component, {
+        some.backfill(component, {
           restart: world.random() < 0.3,
           batch: 1 + Math.floor(world.random() * 3),
           signal: simulation.signal(),
@@ -162,7 +161,10 @@ function breakdown({ cluster: { world }, pick, isManaged }: Simulation, place: P
 }
 
 /** What somebody does who follows the runbook: everything that the next step asks for, and the step. */
-async function climb({ pick }: Simulation, { component, operations }: SimulatedProcess): Promise<void> {
+async function climb(
+  { pick }: Simulation,
+  { component, operations, backfill }: SimulatedProcess,
+): Promise<void> {
   const who = { who: 'simulation', why: 'climb' };
   const { stage, percent } = await component.reload();
   if (stage === 'legacy') {

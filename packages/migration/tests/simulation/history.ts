@@ -8,11 +8,12 @@ import {
   type KeyOutcome,
   type KeyState,
 } from './linearizable.js';
+import type { Place } from './world.js';
 
 /** How long a write waits for a change of stage, in milliseconds. */
 const CHANGE_PATIENCE_MS = 15_000;
 
-/** How long before an operation something may have been asked that it shares, in milliseconds. */
+/** How long before an operation something may have been asked that it shares or goes by, in milliseconds. */
 const SHARED_MS = 20_000;
 
 interface Change {
@@ -25,6 +26,8 @@ interface Change {
 /** What the clients have asked and learned, key by key. */
 export class History {
   readonly #operations = new Map<string, KeyOperation[]>();
+  /** When the last write of a key was asked for that was acknowledged. */
+  readonly #acknowledgedAt = new Map<string, number>();
   readonly #cluster: Cluster;
   #ticks = 0;
   reads = 0;
@@ -58,6 +61,7 @@ export class History {
       const state = typeof answer === 'boolean' ? answer : stateOf(answer);
       world.note(`${label} is acknowledged`);
       this.acknowledged += 1;
+      this.#acknowledgedAt.set(key, Math.max(at, this.#acknowledgedAt.get(key) ?? 0));
       place({ kind: 'done', state }, this.#tick());
     } catch (error) {
       world.note(`${label} fails: ${error instanceof Error ? error.message : String(error)}`);
@@ -106,18 +110,26 @@ export class History {
     }
   }
 
+  /** Whether a write of a key was acknowledged that was asked for after all writes go to both sides. */
+  isFollowed(key: string): boolean {
+    const since = this.#changes().findLast(({ from }) => from === 'legacy');
+    return since !== undefined && (this.#acknowledgedAt.get(key) ?? 0) > since.at;
+  }
+
   /** What the clients have seen is what a plain map would have shown them, which holds `last` in the end. */
   check(key: string, last: KeyState, first: KeyState): void {
     const operations = this.#operations.get(key) ?? [];
     if (isLinearizable(operations, last, first)) return;
     const writes = operations.filter(({ action }) => action.kind !== 'read');
-    const what = isLinearizable(writes, last, first)
-      ? 'a read went back in time'
-      : 'an acknowledged write is lost';
+    const isKept = isLinearizable(writes, last, first);
+    const what = isKept ? 'a read went back in time' : 'an acknowledged write is lost';
     const told = operations
       .map(({ label, outcome, from, to }) => `    ${from}-${to} ${label}: ${JSON.stringify(outcome)}`)
       .join('\n');
-    this.#cluster.violate(`${what}: ${key} is ${JSON.stringify(last)} in the end, of\n${told}`);
+    this.#cluster.violate(
+      isKept ? 'in-order' : 'kept',
+      `${what}: ${key} is ${JSON.stringify(last)} in the end, of\n${told}`,
+    );
   }
 
   /**
@@ -126,12 +138,19 @@ export class History {
    * - within {@link STATE_MAX_AGE_MS} of a change of the side that answers, in processes that do not know of it yet, and reads
    *   under way during it;
    * - reads under way when the copying ends: in `legacy` and `complete`;
-   * - reads about many, of keys that are marked: see {@link Cluster.exemptOfLists}.
+   * - reads about many, of keys that are marked: see {@link Cluster.exemptOfLists};
+   * - reads by the last word of the store of the stages, while it is out of reach: where the side that answers has changed since,
+   *   or fails, so that the other one is read.
    */
   #isExempt(at: number): boolean {
+    const { outages, now } = this.#cluster.world;
+    const isDown = (place: Place, since: number): boolean =>
+      outages.some((each) => each.place === place && each.to >= since && each.from <= now);
+    const isOutOfTouch = isDown('state', at - STATE_MAX_AGE_MS);
+    if (isOutOfTouch && (isDown('legacy', at) || isDown('modern', at))) return true;
     return this.#changes().some((change) =>
       change.isOtherPrimary
-        ? change.at > at - STATE_MAX_AGE_MS
+        ? change.at > at - (isOutOfTouch ? SHARED_MS : STATE_MAX_AGE_MS)
         : (change.to === 'legacy' || change.to === 'complete') && change.at >= at,
     );
   }
@@ -139,7 +158,7 @@ export class History {
   #failed(label: string, error: unknown, at: number): KeyOutcome {
     const unexpected = (): void => {
       const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#cluster.violate(`${label} fails with what is not documented: ${told}`);
+      this.#cluster.violate('documented', `${label} fails with what is not documented: ${told}`);
     };
     const code = isMarkitectError(error) ? error.code : 'none';
     const details = isMarkitectError(error) ? error.details : {};

@@ -121,7 +121,9 @@ export class World {
     impl: P,
     onEffect: (operation: keyof P & string, args: readonly unknown[]) => void = () => undefined,
   ): P {
-    const methods = Object.keys(port.operations).map((name) => {
+    // Some ports have operations that not every implementation has.
+    const names = Object.keys(port.operations).filter((name) => impl[name as keyof P] !== undefined);
+    const methods = names.map((name) => {
       const operation = name as keyof P & string;
       const method = impl[operation] as (...args: unknown[]) => unknown;
       const call = async (...args: unknown[]): Promise<unknown> => {

@@ -39,6 +39,8 @@ export interface CacheTier {
 export interface TierUsage {
   readonly entries: number | undefined;
   readonly bytes: number | undefined;
+  /** Entries that this object has removed because there was no room, since it was made; absent where nobody tells. */
+  readonly evictions?: number;
 }
 
 export const cacheTierPort = definePort<CacheTier>('CacheTier', {

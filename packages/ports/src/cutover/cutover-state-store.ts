@@ -170,7 +170,7 @@ export interface CutoverStateStore {
   /** Makes a pending mark due now, or all of a component. Answers how many. */
   retryRepairs(component: string, id?: number): Promise<number>;
 
-  /** How many marks there are, in flight and pending. */
+  /** How many marks there are, in flight and pending; what a silent process has in flight counts as pending. */
   depth(component: string): Promise<{ readonly inFlight: number; readonly pending: number }>;
 
   /**

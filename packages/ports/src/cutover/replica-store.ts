@@ -21,10 +21,14 @@ export interface ReplicaStore {
 
   /** The keys after one, in the order of code points; fewer than `limit` only at the end. */
   keys(after: string | undefined, limit: number): Promise<readonly string[]>;
+
+  /** What this side has and cannot name a key of, each in words: none of it is copied. Absent: there can be none. */
+  unkeyed?(): Promise<readonly string[]>;
 }
 
 export const replicaStorePort = definePort<ReplicaStore>('ReplicaStore', {
   read: { kind: 'read', idempotent: true },
   write: { kind: 'write', idempotent: true },
   keys: { kind: 'read', idempotent: true },
+  unkeyed: { kind: 'read', idempotent: true },
 });

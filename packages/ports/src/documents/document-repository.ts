@@ -82,6 +82,9 @@ export interface DocumentRepository {
   /** One page of documents. Cost does not grow with the depth of the page. Throws Invalid `CURSOR_INVALID`. */
   list(query: DocumentQuery): Promise<Page<DocumentSummary>>;
 
+  /** All documents of a query, in the order of {@link list}, fetched as they are asked for. */
+  stream(query: Omit<DocumentQuery, keyof PageRequest>): AsyncIterable<DocumentSummary>;
+
   /** One page of the documents that meet the terms. Throws Invalid `CURSOR_INVALID`. */
   search(search: DocumentSearch): Promise<Page<SearchHit>>;
 
@@ -126,6 +129,7 @@ export const documentRepositoryPort = definePort<DocumentRepository>('DocumentRe
   get: { kind: 'read', idempotent: true, key: (path) => path },
   getMany: { kind: 'read', idempotent: true },
   list: { kind: 'read', idempotent: true },
+  stream: { kind: 'read', idempotent: true },
   search: { kind: 'read', idempotent: true },
   links: { kind: 'read', idempotent: true, key: (path) => path },
   fingerprints: { kind: 'read', idempotent: true },

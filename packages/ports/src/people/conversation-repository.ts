@@ -23,6 +23,9 @@ export interface ConversationRepository {
   /** One page. Throws Invalid `CURSOR_INVALID`. */
   list(query: ConversationQuery): Promise<Page<Conversation>>;
 
+  /** All conversations of a query, by id, fetched as they are asked for. */
+  stream(query: Omit<ConversationQuery, keyof PageRequest>): AsyncIterable<Conversation>;
+
   /**
    * Appends messages, all or none; those whose id is there already are left out. Answers the conversation as it is
    * then. Throws NotFound `CONVERSATION_NOT_FOUND`.
@@ -32,6 +35,9 @@ export interface ConversationRepository {
   /** One page of messages, the first first. Throws NotFound `CONVERSATION_NOT_FOUND`, Invalid `CURSOR_INVALID`. */
   messages(id: string, page?: PageRequest): Promise<Page<Message>>;
 
+  /** All messages of one, the first first, fetched as they are asked for. Throws NotFound `CONVERSATION_NOT_FOUND`. */
+  streamMessages(id: string): AsyncIterable<Message>;
+
   /** Removes it with its messages. Answers whether there was one. */
   remove(id: string): Promise<boolean>;
 }
@@ -40,7 +46,9 @@ export const conversationRepositoryPort = definePort<ConversationRepository>('Co
   create: { kind: 'write', idempotent: false, key: (draft) => draft.id },
   get: { kind: 'read', idempotent: true, key: (id) => id },
   list: { kind: 'read', idempotent: true },
+  stream: { kind: 'read', idempotent: true },
   append: { kind: 'write', idempotent: true, key: (id) => id },
   messages: { kind: 'read', idempotent: true, key: (id) => id },
+  streamMessages: { kind: 'read', idempotent: true, key: (id) => id },
   remove: { kind: 'write', idempotent: true, key: (id) => id },
 });

@@ -50,13 +50,15 @@ let mirror: Source;
 let age: number | undefined;
 let shelf: Shelf;
 const ageMs = jest.fn(() => Promise.resolve(age));
+const onAnswer = jest.fn();
 
 beforeEach(() => {
   source = new Source('new');
   mirror = new Source('old');
   age = 60_000;
   ageMs.mockClear();
-  shelf = staleReads(port, source, { source: mirror, ageMs });
+  onAnswer.mockClear();
+  shelf = staleReads(port, source, { source: mirror, ageMs, onAnswer });
 });
 
 const listAll = async () => {
@@ -70,6 +72,7 @@ describe('a read while old answers are allowed', () => {
     expect(await allowStale(() => shelf.get('a'))).toEqual({ value: 'new:a' });
     expect(await allowStale(listAll)).toEqual({ value: ['new:1', 'new:2', 'new:3'] });
     expect(ageMs).not.toHaveBeenCalled();
+    expect(onAnswer).not.toHaveBeenCalled();
   });
 
   it.each<[string, MarkitectError]>([
@@ -86,6 +89,8 @@ describe('a read while old answers are allowed', () => {
       value: ['old:1', 'old:2', 'old:3'],
       stale: { ageMs: 60_000 },
     });
+    const stale = { ageMs: 60_000, cause: failure };
+    expect(onAnswer.mock.calls).toEqual([[stale], [stale]]);
   });
 
   it('fails as the source fails when that is not down', async () => {
@@ -104,6 +109,7 @@ describe('a read while old answers are allowed', () => {
     age = known;
     await expect(allowStale(() => shelf.get('a'), maximum)).rejects.toBe(down);
     await expect(allowStale(listAll, maximum)).rejects.toBe(down);
+    expect(onAnswer).not.toHaveBeenCalled();
   });
 
   it('is as old as its oldest part', async () => {

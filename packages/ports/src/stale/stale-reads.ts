@@ -58,6 +58,8 @@ export interface LastKnown<P> {
   readonly source: P;
   /** How old its answers are, in milliseconds; `undefined`: it has none. */
   readonly ageMs: () => Promise<number | undefined>;
+  /** Told of each read that it has answered, e.g. to count them. */
+  readonly onAnswer?: (stale: Staleness) => void;
 }
 
 /**
@@ -84,7 +86,9 @@ export function staleReads<P extends object>(port: Port<P>, implementation: P, l
           if (!isDown(error) || ageMs === undefined) throw error;
           const known = call(lastKnown.source, args);
           const answer = isAsyncIterable(known) ? known : await unlessMissing(known, error);
-          acceptStale({ ageMs, cause: error });
+          const stale: Staleness = { ageMs, cause: error };
+          acceptStale(stale);
+          lastKnown.onAnswer?.(stale);
           return answer;
         };
         if (isAsyncIterable(result)) return sequence(result, instead);

@@ -18,6 +18,9 @@ export interface WorkspaceRepository {
   /** One page of manifests. Cost does not grow with the depth of the page. Throws Invalid `CURSOR_INVALID`. */
   list(query: WorkspaceQuery): Promise<Page<WorkspaceManifest>>;
 
+  /** All manifests of a query, by slug, fetched as they are asked for. */
+  stream(query: Omit<WorkspaceQuery, keyof PageRequest>): AsyncIterable<WorkspaceManifest>;
+
   /**
    * Stores a manifest in place of the one at its slug, and answers what is stored: the revision is one more than
    * `expectedRevision`, whatever the given one says. Throws Conflict `WORKSPACE_CHANGED`, and stores nothing, unless
@@ -32,6 +35,7 @@ export interface WorkspaceRepository {
 export const workspaceRepositoryPort = definePort<WorkspaceRepository>('WorkspaceRepository', {
   get: { kind: 'read', idempotent: true, key: (slug) => slug },
   list: { kind: 'read', idempotent: true },
+  stream: { kind: 'read', idempotent: true },
   save: { kind: 'write', idempotent: false, key: (manifest) => manifest.slug },
   knownChecksums: { kind: 'read', idempotent: true },
 });

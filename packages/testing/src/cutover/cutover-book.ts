@@ -112,7 +112,7 @@ export class CutoverBook {
   }
 
   repairOf(mark: BookedMark): CutoverRepair {
-    const { id, component, key, source, attempts, failure, retryAt, createdAt } = mark;
+    const { id, component, key, source, process, attempts, failure, retryAt, createdAt } = mark;
     const isPending = mark.token === '';
     return structuredClone({
       id,
@@ -120,6 +120,7 @@ export class CutoverBook {
       key,
       source,
       status: isPending ? 'pending' : 'in-flight',
+      ...(isPending ? {} : { process }),
       attempts,
       ...(failure === undefined ? {} : { failure }),
       ...(isPending ? { retryAt: new Date(retryAt).toISOString() } : {}),

@@ -195,8 +195,9 @@ export class InMemoryCutoverStateStore implements CutoverStateStore {
   depth(component: string): Promise<{ readonly inFlight: number; readonly pending: number }> {
     return this.#step('depth', (book) => {
       const marks = book.marksOf(component);
-      const pending = marks.filter(({ token }) => token === '').length;
-      return { inFlight: marks.length - pending, pending };
+      const isLive = ({ token, process }: (typeof marks)[number]) => token !== '' && !book.isSilent(process);
+      const inFlight = marks.filter(isLive).length;
+      return { inFlight, pending: marks.length - inFlight };
     });
   }
 

@@ -25,6 +25,7 @@ import type {
   DocumentSearch,
   SaveResult,
 } from '@markitect/ports';
+import { streamOf } from '../unit-of-work/port-calls.js';
 import { compareCodePoints, pageOf } from './in-memory-paging.js';
 import { searchDocument } from './in-memory-search.js';
 
@@ -59,6 +60,10 @@ export class InMemoryDocumentRepository implements DocumentRepository {
         order,
       ),
     );
+  }
+
+  stream(query: Omit<DocumentQuery, keyof PageRequest>): AsyncIterable<DocumentSummary> {
+    return streamOf((page) => this.list({ ...query, ...page }));
   }
 
   search({ terms, match, limit, cursor, ...filters }: DocumentSearch): Promise<Page<SearchHit>> {

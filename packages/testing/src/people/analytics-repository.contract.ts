@@ -2,15 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { type AnalyticsEvent, MAX_EVENTS } from '@markitect/domain';
 import { analyticsSequence, type AnalyticsQuery } from '@markitect/ports';
 import { allPages, forgedCursors } from '../documents/repository-contract/contract-section.js';
+import { gathered } from '../gathered.js';
 import { markitectFailure } from '../markitect-failure.js';
-import {
-  awkwardKeys,
-  awkwardValue,
-  eventOf,
-  gathered,
-  type OpenedAnalytics,
-  peopleTests,
-} from './people-contract.js';
+import { awkwardKeys, awkwardValue, eventOf, type OpenedAnalytics, peopleTests } from './people-contract.js';
 
 /** What every AnalyticsRepository promises, and the replica store over the same events. */
 export function describeAnalyticsRepositoryContract(

@@ -9,7 +9,9 @@ import {
 } from '@markitect/domain';
 import { conversationSequence, messageSequence } from '@markitect/ports';
 import { allItems, allPages, forgedCursors } from '../documents/repository-contract/contract-section.js';
+import { gathered } from '../gathered.js';
 import { markitectFailure } from '../markitect-failure.js';
+import { describeStreaming, type Streamed } from '../streaming.contract.js';
 import {
   awkwardKeys,
   awkwardValue,
@@ -174,6 +176,7 @@ export function describeConversationRepositoryContract(
           () => conversations.append('c1', [messageOf(1)]),
           () => conversations.append('c1', []),
           () => conversations.messages('c1'),
+          () => gathered(conversations.streamMessages('c1')),
         ]) {
           expect(await markitectFailure(call)).toMatchObject({
             code: 'CONVERSATION_NOT_FOUND',
@@ -215,6 +218,8 @@ export function describeConversationRepositoryContract(
             expect(pages.flatMap(({ items }) => idsOf(items))).toEqual(all);
             expect(pages).toHaveLength(Math.max(1, Math.ceil(all.length / limit)));
           }
+          const streamed = await gathered(conversations.stream(query));
+          expect(streamed).toEqual((await conversations.list({ ...query, limit: 500 })).items);
         }
       }),
     );
@@ -237,6 +242,31 @@ export function describeConversationRepositoryContract(
           'm12',
         ]);
       }),
+    );
+
+    describeStreaming('conversations', test, ({ conversations }): Streamed<Conversation> => ({
+      add: (names) => Promise.all(names.map((id) => conversations.create(draft(id)))),
+      stream: () => conversations.stream({}),
+      nameOf: ({ id }) => id,
+    }));
+
+    describeStreaming(
+      'the messages of a conversation',
+      test,
+      async ({ conversations }): Promise<Streamed<Message>> => {
+        for (const id of ['c0', 'c1', 'c2']) await conversations.create(draft(id));
+        await conversations.append('c0', [messageOf(1)]);
+        return {
+          add: async (names) => {
+            const messages = names.map((id) => messageOf(1, { id }));
+            for (let at = 0; at < messages.length; at += MAX_MESSAGES) {
+              await conversations.append('c1', messages.slice(at, at + MAX_MESSAGES));
+            }
+          },
+          stream: () => conversations.streamMessages('c1'),
+          nameOf: ({ id }) => id,
+        };
+      },
     );
 
     it(
@@ -270,6 +300,7 @@ export function describeConversationRepositoryContract(
       ['id', ({ conversations }) => conversations.get('a\u0000')],
       ['id', ({ conversations }) => conversations.append('\ud800', [])],
       ['id', ({ conversations }) => conversations.messages('x'.repeat(201))],
+      ['id', ({ conversations }) => gathered(conversations.streamMessages('a\u0000'))],
       ['id', ({ conversations }) => conversations.remove('')],
       ['userId', ({ conversations }) => conversations.create(draft('c2', ''))],
       ['title', ({ conversations }) => conversations.create({ ...draft('c2'), title: 'a\nb' })],
@@ -280,6 +311,7 @@ export function describeConversationRepositoryContract(
           conversations.create({ ...draft('c2'), createdAt: '2026-02-30T00:00:00.000Z' }),
       ],
       ['userId', ({ conversations }) => conversations.list({ userId: '\ud800' })],
+      ['userId', ({ conversations }) => gathered(conversations.stream({ userId: '\ud800' }))],
       ['limit', ({ conversations }) => conversations.list({ limit: 501 })],
       ['limit', ({ conversations }) => conversations.messages('c1', { limit: 0 })],
       ...wrongMessages.map(

@@ -22,6 +22,7 @@ import {
   replicaEntry,
   type ReplicaStore,
 } from '@markitect/ports';
+import { streamOf } from '../unit-of-work/port-calls.js';
 import { mapReplicas, pageInMemory } from './in-memory-people.js';
 
 /** A conversation repository for tests that keeps everything in memory and the whole contract. */
@@ -62,6 +63,10 @@ export class InMemoryConversationRepository implements ConversationRepository {
     return pageInMemory(conversationSequence(query), matching.map(summaryOf));
   }
 
+  stream(query: Omit<ConversationQuery, keyof PageRequest>): AsyncIterable<Conversation> {
+    return streamOf((page) => this.list({ ...query, ...page }));
+  }
+
   async append(id: string, messages: readonly MessageDraft[]): Promise<Conversation> {
     await Promise.resolve();
     const state = this.#existing(id);
@@ -77,6 +82,10 @@ export class InMemoryConversationRepository implements ConversationRepository {
     await Promise.resolve();
     const { messages } = this.#existing(id);
     return pageInMemory(messageSequence(id, page), messages);
+  }
+
+  streamMessages(id: string): AsyncIterable<Message> {
+    return streamOf((page) => this.messages(id, page));
   }
 
   async remove(id: string): Promise<boolean> {

@@ -111,10 +111,3 @@ export function eventOf(number: number, overrides: Partial<AnalyticsEvent> = {})
 export function messageOf(number: number, overrides: Partial<MessageDraft> = {}): MessageDraft {
   return { id: `m${number}`, role: 'user', content: `message ${number}`, ...overrides };
 }
-
-/** The items of a sequence. */
-export async function gathered<T>(sequence: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of sequence) items.push(item);
-  return items;
-}

@@ -2,15 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { MAX_RECORD_DEPTH, MAX_RECORD_LENGTH, type StoredRecord } from '@markitect/domain';
 import { recordSequence } from '@markitect/ports';
 import { allPages, forgedCursors } from '../documents/repository-contract/contract-section.js';
+import { gathered } from '../gathered.js';
 import { markitectFailure } from '../markitect-failure.js';
-import {
-  awkwardKeys,
-  awkwardValue,
-  gathered,
-  nested,
-  type OpenedRecords,
-  peopleTests,
-} from './people-contract.js';
+import { awkwardKeys, awkwardValue, nested, type OpenedRecords, peopleTests } from './people-contract.js';
 
 /** What every RecordRepository promises, and the replica store over the same records. */
 export function describeRecordRepositoryContract(name: string, open: () => Promise<OpenedRecords>): void {

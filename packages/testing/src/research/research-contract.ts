@@ -59,13 +59,6 @@ export async function searchWithJobs(
   return { search, jobs: await scrapingJobs.createMany(search.id, search.sources) };
 }
 
-/** All items of a sequence. */
-export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
 /** The job at a place. */
 export function jobAt(jobs: readonly ScrapingJob[], index: number): ScrapingJob {
   const job = jobs[index];

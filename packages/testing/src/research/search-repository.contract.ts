@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SearchDraft, searchStatuses } from '@markitect/domain';
 import { allPages, forgedCursors } from '../documents/repository-contract/contract-section.js';
+import { gathered } from '../gathered.js';
 import { markitectFailure } from '../markitect-failure.js';
 import {
-  collected,
   foundResult,
   jobAt,
   type OpenResearch,
@@ -92,8 +92,8 @@ export function describeSearchRepositoryContract(name: string, open: OpenResearc
           expect(pages.flatMap(({ items }) => ids(items))).toEqual(all);
           expect(pages).toHaveLength(Math.ceil(all.length / limit));
         }
-        expect(ids(await collected(searches.stream({})))).toEqual(all);
-        expect(ids(await collected(searches.stream({ status: 'running' })))).toEqual(running);
+        expect(ids(await gathered(searches.stream({})))).toEqual(all);
+        expect(ids(await gathered(searches.stream({ status: 'running' })))).toEqual(running);
       }),
     );
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SearchResult } from '@markitect/domain';
 import { allPages, forgedCursors } from '../documents/repository-contract/contract-section.js';
+import { gathered } from '../gathered.js';
 import { markitectFailure } from '../markitect-failure.js';
 import {
-  collected,
   foundResult,
   jobAt,
   type OpenedResearch,
@@ -60,7 +60,7 @@ export function describeSearchResultRepositoryContract(name: string, open: OpenR
         expect(await searchResults.addMany(searchId, docs, [])).toBe(0);
         expect(await searchResults.count({ searchId })).toBe(1237);
         const wanted = found.map(({ reference }) => reference);
-        expect(references(await collected(searchResults.stream({ searchId })))).toEqual(wanted);
+        expect(references(await gathered(searchResults.stream({ searchId })))).toEqual(wanted);
       }),
     );
 
@@ -209,7 +209,7 @@ export function describeSearchResultRepositoryContract(name: string, open: OpenR
         for (const filter of [{}, { source: 'docs' }, { source: 'issues' }, { source: 'web' }]) {
           for (const withDuplicates of [false, true]) {
             const query = { searchId, withDuplicates, ...filter };
-            const all = await collected(searchResults.stream(query));
+            const all = await gathered(searchResults.stream(query));
             const kind = ({ rank, duplicateOf }: SearchResult) =>
               rank !== undefined ? 0 : duplicateOf === undefined ? 1 : 2;
             const sorted = [...all].sort(
@@ -275,7 +275,7 @@ export function describeSearchResultRepositoryContract(name: string, open: OpenR
           }
           expect(seen).toBe(stop);
         }
-        const all = await Promise.all([1, 2, 3].map(() => collected(searchResults.stream({ searchId }))));
+        const all = await Promise.all([1, 2, 3].map(() => gathered(searchResults.stream({ searchId }))));
         expect(all.map(({ length }) => length)).toEqual([1100, 1100, 1100]);
       }),
     );

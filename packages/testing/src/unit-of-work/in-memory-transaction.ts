@@ -63,11 +63,11 @@ export class InMemoryTransaction implements Transaction {
     this.#context = context;
     this.#state = state;
     this.#parent = parent;
-    this.documents = callsThrough(documentRepositoryPort, (call) =>
+    this.documents = streamingCallsThrough(documentRepositoryPort, (call) =>
       this.#operate(call.name, () => call.on(state.documents)),
     );
     this.issues = issueCallsThrough((call) => this.#operate(call.name, () => call.on(state.issues)));
-    this.workspaces = callsThrough(workspaceRepositoryPort, (call) =>
+    this.workspaces = streamingCallsThrough(workspaceRepositoryPort, (call) =>
       this.#operate(call.name, () => call.on(state.workspaces)),
     );
     this.searches = streamingCallsThrough(searchRepositoryPort, (call) =>

@@ -76,11 +76,11 @@ export class InMemoryUnitOfWork implements UnitOfWork {
     this.#log = log;
     this.#committed = new WorkingState(user);
     this.issues = issueCallsThrough((call) => this.#answer(call, this.#committed.issues, (tx) => tx.issues));
-    this.documents = this.#outside(documentRepositoryPort, this.#committed.documents, (tx) => tx.documents);
-    this.workspaces = this.#outside(
-      workspaceRepositoryPort,
-      this.#committed.workspaces,
-      (tx) => tx.workspaces,
+    this.documents = streamingCallsThrough(documentRepositoryPort, (call) =>
+      this.#answer(call, this.#committed.documents, (tx) => tx.documents),
+    );
+    this.workspaces = streamingCallsThrough(workspaceRepositoryPort, (call) =>
+      this.#answer(call, this.#committed.workspaces, (tx) => tx.workspaces),
     );
     this.searches = streamingCallsThrough(searchRepositoryPort, (call) =>
       this.#answer(call, this.#committed.searches, (tx) => tx.searches),

@@ -7,6 +7,7 @@ import { describeIssues } from './contract/issues.js';
 import { describeNesting } from './contract/nesting.js';
 import { describeOutcomes } from './contract/outcomes.js';
 import { describeResearch } from './contract/research.js';
+import { describeSequences } from './contract/sequences.js';
 import { describeTasks } from './contract/tasks.js';
 
 /**
@@ -22,6 +23,7 @@ export function describeUnitOfWorkContract(name: string, open: OpenUnitOfWork): 
     describeFilesAndEffects(open);
     describeIssues(open);
     describeResearch(open);
+    describeSequences(open);
     describeTasks(open);
   });
 }

@@ -1,12 +1,14 @@
 import {
   Conflict,
   type Page,
+  type PageRequest,
   type WorkspaceManifest,
   workspacePhase,
   type WorkspaceSlug,
 } from '@markitect/domain';
 import type { WorkspaceQuery, WorkspaceRepository } from '@markitect/ports';
 import { pageOf } from '../documents/in-memory-paging.js';
+import { streamOf } from '../unit-of-work/port-calls.js';
 
 /** A workspace repository for tests that keeps everything in memory and the whole contract. */
 export class InMemoryWorkspaceRepository implements WorkspaceRepository {
@@ -22,6 +24,10 @@ export class InMemoryWorkspaceRepository implements WorkspaceRepository {
       (manifest) => phase === undefined || workspacePhase(manifest) === phase,
     );
     return pageOf(structuredClone(matching), page, ['workspaces', phase ?? null], ({ slug }) => [slug, slug]);
+  }
+
+  stream(query: Omit<WorkspaceQuery, keyof PageRequest>): AsyncIterable<WorkspaceManifest> {
+    return streamOf((page) => this.list({ ...query, ...page }));
   }
 
   async save(manifest: WorkspaceManifest, expectedRevision: number): Promise<WorkspaceManifest> {

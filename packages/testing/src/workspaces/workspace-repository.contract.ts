@@ -3,7 +3,9 @@ import type { WorkspaceManifest } from '@markitect/domain';
 import type { WorkspaceRepository } from '@markitect/ports';
 import { contentHash } from '../documents/document-draft.js';
 import { allItems, allPages, forgedCursors } from '../documents/repository-contract/contract-section.js';
+import { gathered } from '../gathered.js';
 import { markitectFailure } from '../markitect-failure.js';
+import { describeStreaming, type Streamed } from '../streaming.contract.js';
 import { workspaceManifest } from './workspace-manifest.js';
 
 /** Gives a new, empty repository. */
@@ -123,9 +125,15 @@ export function describeWorkspaceRepositoryContract(name: string, open: OpenWork
           await repository.save(workspaceManifest(index < 2 ? { slug } : { slug, end }), 0);
         }
         expect(slugs((await repository.list({})).items)).toEqual(named);
-        expect(slugs((await repository.list({ phase: 'open' })).items)).toEqual(['ab', 'z']);
-        expect(slugs((await repository.list({ phase: 'finished' })).items)).toEqual(['2', 'a-b']);
-        expect(slugs((await repository.list({ phase: 'abandoned' })).items)).toEqual(['10', 'a']);
+        for (const [phase, expected] of [
+          ['open', ['ab', 'z']],
+          ['finished', ['2', 'a-b']],
+          ['abandoned', ['10', 'a']],
+        ] as const) {
+          const { items } = await repository.list({ phase });
+          expect(slugs(items)).toEqual(expected);
+          expect(await gathered(repository.stream({ phase }))).toEqual(items);
+        }
         for (const limit of [1, 2, 3, 5, 6, 7]) {
           const pages = await allPages((request) => repository.list({ limit, ...request }));
           expect(pages.flatMap(({ items }) => slugs(items))).toEqual(named);
@@ -137,6 +145,12 @@ export function describeWorkspaceRepositoryContract(name: string, open: OpenWork
         expect(slugs(ended)).toEqual(['2', 'a-b']);
       }),
     );
+
+    describeStreaming('workspaces', test, (repository): Streamed<WorkspaceManifest> => ({
+      add: (names) => Promise.all(names.map((slug) => repository.save(workspaceManifest({ slug }), 0))),
+      stream: () => repository.stream({}),
+      nameOf: ({ slug }) => slug,
+    }));
 
     it(
       'refuses cursors that are none, or of another query, and limits out of range',

@@ -57,6 +57,7 @@ export class DiskTier implements CacheTier {
   /** As far as this process knows; `undefined` before the first look. */
   #bytes: number | undefined;
   #entries = 0;
+  #evictions = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
   #sweeping: Promise<void> | undefined;
   #checkingBoot: Promise<void> | undefined;
@@ -108,7 +109,7 @@ export class DiskTier implements CacheTier {
         await this.#sweep();
       });
     }
-    return { entries: this.#entries, bytes: this.#bytes };
+    return { entries: this.#entries, bytes: this.#bytes, evictions: this.#evictions };
   }
 
   #forgetEarlierBoots(): Promise<void> {
@@ -220,6 +221,7 @@ export class DiskTier implements CacheTier {
         await rm(each.file, { force: true });
         bytes -= each.bytes;
         entries -= 1;
+        this.#evictions += 1;
       }
     }
     this.#bytes = bytes;

@@ -1,5 +1,5 @@
 import { Unavailable } from '@markitect/domain';
-import type { CacheTier, TierEntry } from '@markitect/ports';
+import type { CacheTier, TierEntry, TierUsage } from '@markitect/ports';
 import type { CacheEvents } from '../events.js';
 import type { Time } from '../time.js';
 import { Breaker, type BreakerOptions, type BreakerState } from './breaker.js';
@@ -129,7 +129,7 @@ export class TierGuard {
     if (this.#isUsable()) await this.#attempt(() => this.#tier.clear());
   }
 
-  async usage() {
+  async usage(): Promise<TierUsage> {
     const unknown = { entries: undefined, bytes: undefined };
     return this.#isUsable() ? ((await this.#attempt(() => this.#tier.usage())) ?? unknown) : unknown;
   }

@@ -74,6 +74,8 @@ describe('the breaker', () => {
     answer();
     await probe;
     expect(breaker.state).toBe('closed');
+    // The one that was refused was none.
+    expect(breaker.probed).toBe(1);
     await expect(breaker.run(succeeds)).resolves.toBe('done');
   });
 

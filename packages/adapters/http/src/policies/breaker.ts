@@ -33,6 +33,7 @@ export class Breaker {
   #probes = 0;
   #openedAt = 0;
   #opened = 0;
+  #probed = 0;
 
   constructor({ threshold, windowMs, minimumAttempts, openMs, probeMs }: ResolvedHttpOptions['breaker']) {
     this.#openMs = openMs;
@@ -46,6 +47,7 @@ export class Breaker {
     );
     this.#policy.onHalfOpen(() => {
       this.#probes += 1;
+      this.#probed += 1;
     });
     this.#policy.onReset(() => {
       this.#probes = 0;
@@ -74,6 +76,11 @@ export class Breaker {
   /** How often it has opened. */
   get opened(): number {
     return this.#opened;
+  }
+
+  /** How many probes it has let through. */
+  get probed(): number {
+    return this.#probed;
   }
 
   /** Makes an attempt. Throws its failure, or `HTTP_CIRCUIT_OPEN` without making it. */

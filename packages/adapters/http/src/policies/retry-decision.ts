@@ -4,9 +4,12 @@ import type { ResolvedHttpOptions } from '../http-options.js';
 
 /** What is to be done after a failed attempt, before the budget is asked. */
 export type RetryDecision =
-  { readonly kind: 'stop' } | { readonly kind: 'repeat' | 'ask'; readonly delayMs: number };
+  | { readonly kind: 'stop'; readonly isTooLong?: boolean }
+  | { readonly kind: 'repeat' | 'ask'; readonly delayMs: number };
 
 const stop: RetryDecision = { kind: 'stop' };
+/** The server asks for a longer pause than there is time for. */
+const tooLong: RetryDecision = { kind: 'stop', isTooLong: true };
 
 /**
  * Whether, and after what pause, a request is sent again. `ask`: only after its guard has said that it was not
@@ -25,11 +28,11 @@ export function decideRetry(
   const { again, carriedOut, retryAfterMs } = failure.facts;
   if (again !== 'now' && (again !== 'once' || exchange.hadItsOnce)) return stop;
   if (carriedOut === 'unknown' && exchange.repeat === 'never') return stop;
-  if (retryAfterMs !== undefined && retryAfterMs > options.maxRetryAfterMs) return stop;
+  if (retryAfterMs !== undefined && retryAfterMs > options.maxRetryAfterMs) return tooLong;
   const jitter = decorrelatedJitter(exchange.delayMs, options, random);
   // Not earlier than asked, and not all clients in the same moment.
   const delayMs = retryAfterMs === undefined ? jitter : retryAfterMs + random * options.baseDelayMs;
-  if (delayMs >= remainingMs) return stop;
+  if (delayMs >= remainingMs) return retryAfterMs === undefined ? stop : tooLong;
   const isSafe = carriedOut === 'no' || exchange.repeat === 'idempotent';
   return { kind: isSafe ? 'repeat' : 'ask', delayMs };
 }

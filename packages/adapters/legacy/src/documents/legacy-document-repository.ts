@@ -73,6 +73,10 @@ export class LegacyDocumentRepository implements DocumentRepository {
     return this.#documents.list(query);
   }
 
+  stream(query: Omit<DocumentQuery, keyof PageRequest>): AsyncIterable<DocumentSummary> {
+    return this.#documents.stream(query);
+  }
+
   search(search: DocumentSearch): Promise<Page<SearchHit>> {
     return this.#documents.search(search);
   }

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@markitect/domain';
 import { bracketed, defaultStyle, type JsonStyle, styleOf } from './json-style.js';
 import { spoken, writtenParts } from './json-text.js';
-import type { KeptKind, KeyedText, Surroundings } from './keyed-texts.js';
+import { type KeptKind, type KeyedText, type Surroundings } from './keyed-texts.js';
 
 /** What a file has, as it is written. */
 export interface FileContent {
@@ -16,6 +16,8 @@ export interface FileContent {
   readonly keyField: string | undefined;
   /** In the order of the file. What has no key has a symbol. */
   readonly items: ReadonlyMap<string | symbol, FileItem>;
+  /** What had no key when the file was read, or was not the last of its key, each in words. */
+  readonly unkeyed: readonly string[];
 }
 
 export interface FileItem {
@@ -24,6 +26,8 @@ export interface FileItem {
   readonly text: string;
   /** Whether all is in the text that is to stay when the file is rewritten. */
   readonly isStamped: boolean;
+  /** Of an item that has none because a later one has it: the key. It stays where it is, and goes with that one. */
+  readonly laterKey?: string;
 }
 
 /**
@@ -48,20 +52,31 @@ export function parseFile(source: string, path: string, kind: KeptKind): FileCon
   const parts = [...writtenParts(text)];
   if (isObject) {
     const items = new Map<string | symbol, FileItem>();
-    for (const { name, text: written } of parts) {
+    const unkeyed: string[] = [];
+    for (const [index, { name, text: written }] of parts.entries()) {
       const key = spoken(name);
-      items.set(key.isWellFormed() ? key : Symbol(), { name, text: written, isStamped: false });
+      const isKey = key.isWellFormed();
+      if (!isKey) unkeyed.push(`the name of member ${index + 1} is not Unicode text`);
+      items.set(isKey ? key : Symbol(), { name, text: written, isStamped: false });
     }
-    return { format: 'object', style, mark, ending, keyField: undefined, items };
+    return {
+      format: 'object',
+      style,
+      mark,
+      ending,
+      keyField: undefined,
+      items,
+      unkeyed: unkeyed,
+    };
   }
-  return { format: 'list', style, mark, ending, ...itemsOf(value as JsonValue[], parts, kind) };
+  return { format: 'list', style, mark, ending, ...itemsOf(value as JsonValue[], parts, 'item', kind) };
 }
 
 /** A file that has nothing yet. */
 function emptyFile(format: FileContent['format'], mark: string, kind: KeptKind): FileContent {
   const keyField = format === 'object' ? undefined : kind.keyFields[0];
   const style = format === 'lines' ? { indent: '', space: '' } : defaultStyle;
-  return { format, style, mark, ending: '\n', keyField, items: new Map() };
+  return { format, style, mark, ending: '\n', keyField, items: new Map(), unkeyed: [] };
 }
 
 /** Where the items of a file stand. */
@@ -108,6 +123,10 @@ export function changedFile(
         isStamped: true,
       });
   }
+  for (const [place, { laterKey }] of items) {
+    // Else the next reader would take it for what was removed.
+    if (laterKey !== undefined && changes.has(laterKey) && !items.has(laterKey)) items.delete(place);
+  }
   return { ...content, items };
 }
 
@@ -134,36 +153,65 @@ function linesOf(text: string, mark: string, kind: KeptKind): FileContent {
     }
   });
   const style = { indent: '', space: /^[^:]*:\s/.test(text) ? ' ' : '' };
-  return { format: 'lines', style, mark, ending: '', ...itemsOf(values, lines, kind) };
+  return { format: 'lines', style, mark, ending: '', ...itemsOf(values, lines, 'line', kind) };
 }
 
 function itemsOf(
   values: readonly JsonValue[],
   parts: readonly { readonly text: string }[],
+  word: 'item' | 'line',
   kind: KeptKind,
-): Pick<FileContent, 'items' | 'keyField'> {
-  const items = new Map<string | symbol, FileItem>();
+): Pick<FileContent, 'items' | 'keyField' | 'unkeyed'> {
+  const items: ([string | symbol, FileItem] | undefined)[] = [];
+  const places = new Map<string, number>();
+  const unkeyed: string[] = [];
   let keyField: string | undefined;
   for (const [index, { text }] of parts.entries()) {
     const value = values[index] ?? null;
     const field = kind.keyFields.find((name) => isObjectValue(value) && isKey(value[name]));
     keyField ??= field;
-    const key = field === undefined ? derivedKey(value, items, kind) : keyIn(value, field, text);
-    items.set(key?.isWellFormed() === true ? key : Symbol(), { name: '', text, isStamped: false });
+    const key = field === undefined ? derivedKey(value, places, kind) : keyIn(value, field, text);
+    const item = { name: '', text, isStamped: false };
+    if (key?.isWellFormed() !== true) {
+      unkeyed.push(`${word} ${index + 1} has no key: ${keyless(value, key, kind)}`);
+      items.push([Symbol(), item]);
+      continue;
+    }
+    const place = places.get(key) ?? -1;
+    const before = items[place]?.[1];
+    // What is written twice is kept once.
+    if (before !== undefined) items[place] = undefined;
+    if (before !== undefined && before.text !== text) {
+      items[place] = [Symbol(), { ...before, laterKey: key }];
+      unkeyed.push(`${word} ${place + 1} has the same key as ${word} ${index + 1}, which counts`);
+    }
+    places.set(key, index);
+    items.push([key, item]);
   }
-  return { items, keyField: keyField ?? kind.keyFields[0] };
+  return {
+    items: new Map(items.filter((each) => each !== undefined)),
+    keyField: keyField ?? kind.keyFields[0],
+    unkeyed: unkeyed,
+  };
+}
+
+function keyless(value: JsonValue, key: string | undefined, { keyFields }: KeptKind): string {
+  if (!isObjectValue(value)) return 'it is no object';
+  return key === undefined
+    ? `none of ${keyFields.join(', ')} is a text or a number`
+    : 'its key is not Unicode text';
 }
 
 /** What is written twice without a key is kept twice. */
 function derivedKey(
   value: JsonValue,
-  items: ReadonlyMap<string | symbol, FileItem>,
+  places: ReadonlyMap<string, number>,
   kind: KeptKind,
 ): string | undefined {
   const first = kind.keyOf?.(value);
   if (first === undefined) return undefined;
   let key = first;
-  for (let count = 2; items.has(key); count += 1) key = `${first}-${count}`;
+  for (let count = 2; places.has(key); count += 1) key = `${first}-${count}`;
   return key;
 }
 

@@ -13,6 +13,7 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable } from '@markitect/domain';
 import { errnoOf } from '../file-system-error.js';
+import { LeftLocks } from './left-locks.js';
 import { hasEnded, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
 /** A lock that is held. */
@@ -23,7 +24,10 @@ export interface HeldLock {
   readonly takenFrom: string;
   /** Throws Unavailable `LEGACY_FILE_BUSY` when another machine has taken the lock over meanwhile. */
   requireHeld(): void;
-  /** Lets go. Answers whether others wait. */
+  /**
+   * Lets go. Answers whether others wait. Never throws: what was done under the lock is done. A file that cannot be
+   * removed now is removed as soon as that can be done.
+   */
   release(): boolean;
 }
 
@@ -37,6 +41,11 @@ interface Sighting {
   readonly since: number;
 }
 
+/** When each lock was seen, by its path. */
+type Sightings = Map<string, Sighting>;
+
+const leftLocks = new LeftLocks();
+
 const BEAT_MS = 1000;
 /** How long a lock of another machine must have been seen without a heartbeat until it counts as left behind. */
 const SILENT_MS = 5000;
@@ -45,7 +54,8 @@ const SILENT_MS = 5000;
  * A lock between processes: a file made with O_EXCL that says who holds it. It dies with its holder: on one machine
  * whoever finds the process ended (its number and start, so that another one of the same number is told apart) takes
  * it over at once; on another machine, or where the file does not say, after 5 s in which no heartbeat was seen, by the
- * watcher's own clock.
+ * watcher's own clock. One that cannot be removed when it is let go of is tried again every quarter of a second, and
+ * is no obstacle to this process.
  *
  * Nobody removes the file of another one without holding the guard `<path>.guard`, another such file, under which it
  * is looked at once more: else who has seen the old file could remove the new one that somebody else has just made.
@@ -53,7 +63,7 @@ const SILENT_MS = 5000;
  */
 export class FileLock {
   readonly #path: string;
-  readonly #seen = new Map<string, Sighting>();
+  readonly #seen: Sightings = new Map();
 
   constructor(path: string) {
     this.#path = path;
@@ -67,7 +77,7 @@ export class FileLock {
     for (;;) {
       const made = create(this.#path);
       if (made !== undefined) return hold(this.#path, made, takenFrom);
-      const left = this.#clear(this.#path);
+      const left = clear(this.#path, this.#seen);
       if (left !== undefined) {
         takenFrom = left;
         continue;
@@ -76,37 +86,6 @@ export class FileLock {
       isAnnounced ||= announce(this.#path);
       await pause(1 + Math.random() * 4);
     }
-  }
-
-  /** Removes a lock that was left behind, and answers its token. */
-  #clear(path: string): string | undefined {
-    if (!this.#isLeft(path)) return undefined;
-    const guard = `${path}.guard`;
-    const made = create(guard);
-    if (made === undefined) {
-      this.#clear(guard);
-      return undefined;
-    }
-    try {
-      if (!this.#isLeft(path)) return undefined;
-      const token = holderOf(path)?.token ?? '';
-      unlinkSync(path);
-      return token;
-    } finally {
-      closeSync(made.descriptor);
-      unlinkSync(guard);
-    }
-  }
-
-  #isLeft(path: string): boolean {
-    const holder = holderOf(path);
-    if (holder !== undefined && holder.place === ownIdentity().place) return hasEnded(holder);
-    const mark = markOf(path);
-    if (mark === undefined) return false;
-    const seen = this.#seen.get(path);
-    if (seen?.mark === mark) return performance.now() - seen.since > SILENT_MS;
-    this.#seen.set(path, { mark, since: performance.now() });
-    return false;
   }
 
   #busy(timeoutMs: number): Unavailable {
@@ -127,6 +106,70 @@ interface MadeFile {
   readonly bytes: number;
 }
 
+/** Removes a lock that was left behind, and answers its token. */
+function clear(path: string, seen: Sightings): string | undefined {
+  if (!isLeft(path, seen)) return undefined;
+  const guard = `${path}.guard`;
+  const made = create(guard);
+  if (made === undefined) {
+    clear(guard, seen);
+    return undefined;
+  }
+  try {
+    if (!isLeft(path, seen)) return undefined;
+    const token = holderOf(path)?.token ?? '';
+    unlinkSync(path);
+    return token;
+  } finally {
+    letGo(guard, made);
+  }
+}
+
+function isLeft(path: string, seen: Sightings): boolean {
+  const holder = holderOf(path);
+  if (holder !== undefined && holder.place === ownIdentity().place) {
+    return hasEnded(holder) || leftLocks.has(holder.token);
+  }
+  const mark = markOf(path);
+  if (mark === undefined) return false;
+  const last = seen.get(path);
+  if (last?.mark === mark) return performance.now() - last.since > SILENT_MS;
+  seen.set(path, { mark, since: performance.now() });
+  return false;
+}
+
+/** Removes the file of a lock of this process, now or later. Answers whether others wait for it. */
+function letGo(path: string, { descriptor, token, bytes }: MadeFile): boolean {
+  try {
+    if (holderOf(path)?.token === token) unlinkSync(path);
+  } catch {
+    const seen: Sightings = new Map();
+    leftLocks.add(token, () => quietly(() => isRemoved(path, token, seen)));
+  }
+  return quietly(() => {
+    try {
+      return fstatSync(descriptor).size > bytes;
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+/** Under the guard, as by now another machine may have taken the lock over. */
+function isRemoved(path: string, token: string, seen: Sightings): boolean {
+  if (holderOf(path)?.token !== token) return true;
+  return clear(path, seen) === token;
+}
+
+/** Whether it is so; no, when that fails. */
+function quietly(isSo: () => boolean): boolean {
+  try {
+    return isSo();
+  } catch {
+    return false;
+  }
+}
+
 /** Makes the file; `undefined`: there is one already. */
 function create(path: string): MadeFile | undefined {
   let descriptor: number;
@@ -142,13 +185,17 @@ function create(path: string): MadeFile | undefined {
     return { descriptor, token, bytes };
   } catch (error) {
     // A full disk: an empty file would keep everybody out for a while.
-    unlinkSync(path);
-    closeSync(descriptor);
+    try {
+      unlinkSync(path);
+    } finally {
+      closeSync(descriptor);
+    }
     throw error;
   }
 }
 
-function hold(path: string, { descriptor, token, bytes }: MadeFile, takenFrom: string): HeldLock {
+function hold(path: string, made: MadeFile, takenFrom: string): HeldLock {
+  const { descriptor, token } = made;
   const timer = setInterval(() => {
     const now = Date.now() / 1000;
     try {
@@ -158,12 +205,11 @@ function hold(path: string, { descriptor, token, bytes }: MadeFile, takenFrom: s
     }
   }, BEAT_MS);
   timer.unref();
-  const isHeld = () => holderOf(path)?.token === token;
   return {
     token,
     takenFrom,
     requireHeld: () => {
-      if (isHeld()) return;
+      if (holderOf(path)?.token === token) return;
       throw new Unavailable(
         'LEGACY_FILE_BUSY',
         `the lock ${path} was taken over: this process was not heard of`,
@@ -174,12 +220,7 @@ function hold(path: string, { descriptor, token, bytes }: MadeFile, takenFrom: s
     },
     release: () => {
       clearInterval(timer);
-      try {
-        if (isHeld()) unlinkSync(path);
-        return fstatSync(descriptor).size > bytes;
-      } finally {
-        closeSync(descriptor);
-      }
+      return letGo(path, made);
     },
   };
 }

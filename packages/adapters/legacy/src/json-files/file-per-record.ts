@@ -1,5 +1,5 @@
 import { renameSync, unlinkSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isMarkitectError, type JsonValue } from '@markitect/domain';
 import { errnoOf, fileSystemError } from '../file-system-error.js';
@@ -7,19 +7,17 @@ import type { HeldLock } from './file-lock.js';
 import { type FileStamp, isSameStamp, isTooFresh } from './file-stamp.js';
 import { defaultStyle, type JsonStyle, styleOf } from './json-style.js';
 import type { JsonFilesOptions, KeptKind, KeyedChange, KeyedText, KeyedTexts } from './keyed-texts.js';
+import { mapped } from './mapped.js';
 import { dropStaged, type StagedFile, stageFile, syncFolder, temporaryPath } from './place-file.js';
 import { readSettled } from './read-settled.js';
-import { keyOfFileName, plainFileName, recordFileName, saysKeyInside } from './record-file-name.js';
-import { sortedKeys } from './sorted-keys.js';
+import { isNameOf, maySayKeyInside, recordFileName, recordFileNames } from './record-file-name.js';
+import { listRecords, type RecordListing } from './record-listing.js';
 import { runChanges, type WaitingChange, WriteQueue } from './write-queue.js';
 
-/** Files that are open at the same time. */
-const CONCURRENCY = 16;
-
-interface Listing {
+interface Listing extends RecordListing {
+  /** `undefined`: there is no folder. */
   readonly stamp: FileStamp | undefined;
   readonly isFresh: boolean;
-  readonly keys: readonly string[];
 }
 
 /** The file of a record, as it is written. */
@@ -59,17 +57,11 @@ export class FilePerRecord implements KeyedTexts {
   }
 
   async keys(): Promise<readonly string[]> {
-    const known = this.#listing;
-    const stamp = await this.#stamp();
-    if (known !== undefined && !known.isFresh && isSameStamp(known.stamp, stamp)) return known.keys;
-    const isFresh = isTooFresh(stamp, Date.now());
-    const names = stamp === undefined ? [] : await this.#names();
-    const keys = new Set(await mapped(names, (name) => this.#keyOf(name)));
-    keys.delete(undefined);
-    const sorted = sortedKeys([...keys] as string[]);
-    // Of the state before: what came meanwhile makes it another one.
-    this.#listing = { stamp, isFresh, keys: sorted };
-    return sorted;
+    return (await this.#list()).keys;
+  }
+
+  async unkeyed(): Promise<readonly string[]> {
+    return (await this.#list()).unkeyed;
   }
 
   change<T>(keys: readonly string[], change: (current: KeyedChange) => T): Promise<T> {
@@ -97,7 +89,9 @@ export class FilePerRecord implements KeyedTexts {
       (key) => ({
         style: files.get(key)?.style ?? defaultStyle,
         depth: 0,
-        keyField: saysKeyInside(recordFileName(key)) ? this.#kind.keyFields[0] : undefined,
+        keyField: maySayKeyInside(files.get(key)?.name ?? recordFileName(key))
+          ? this.#kind.keyFields[0]
+          : undefined,
       }),
     );
     if (outcome.size === 0) return;
@@ -117,7 +111,7 @@ export class FilePerRecord implements KeyedTexts {
     const written = [...outcome].flatMap(([key, text]) => (text === undefined ? [] : [{ key, text }]));
     const removed = [...outcome.keys()].flatMap((key) => {
       const name = outcome.get(key) === undefined ? files.get(key)?.name : undefined;
-      return name === undefined ? [] : [join(this.#folder, name)];
+      return name === undefined ? [] : [{ key, name }];
     });
     try {
       const failures: unknown[] = [];
@@ -147,9 +141,11 @@ export class FilePerRecord implements KeyedTexts {
         lock.requireHeld();
         renameSync(temporary, path);
       }
-      for (const path of removed) {
+      for (const { key, name } of removed) {
         lock.requireHeld();
-        unlinkSync(path);
+        // Files of the same key that did not count would be taken for what was removed.
+        const others = recordFileNames(key).filter((other) => other !== name && !maySayKeyInside(other));
+        for (const each of [...others, name]) this.#unlink(each);
       }
     } catch (error) {
       await dropStaged(staged);
@@ -158,11 +154,41 @@ export class FilePerRecord implements KeyedTexts {
     await syncFolder(this.#folder);
   }
 
+  /** Removes a file, if there is one. */
+  #unlink(name: string): void {
+    try {
+      unlinkSync(join(this.#folder, name));
+    } catch (error) {
+      // A folder of this name has nothing to do with records.
+      if (!['ENOENT', 'EISDIR'].includes(errnoOf(error) ?? '')) throw error;
+    }
+  }
+
+  async #list(): Promise<Listing> {
+    const known = this.#listing;
+    const stamp = await this.#stamp();
+    if (known !== undefined && !known.isFresh && !known.mayChange && isSameStamp(known.stamp, stamp)) {
+      return known;
+    }
+    const isFresh = isTooFresh(stamp, Date.now());
+    const records =
+      stamp === undefined
+        ? { keys: [], unkeyed: [], mayChange: false }
+        : await listRecords(this.#folder, (name) => this.#keyInside(name));
+    // Of the state before: what came meanwhile makes it another one.
+    this.#listing = { stamp, isFresh, ...records };
+    return this.#listing;
+  }
+
   async #find(key: string): Promise<RecordFile | undefined> {
-    const plain = plainFileName(key);
-    return (
-      (await this.#readFile(recordFileName(key))) ?? (plain === undefined ? undefined : this.#readFile(plain))
-    );
+    for (const name of recordFileNames(key)) {
+      const file = await this.#readFile(name);
+      if (file === undefined) continue;
+      // Called like a hashed name, as it may be one, of another key.
+      const inside = maySayKeyInside(name) ? this.#keyIn(file) : undefined;
+      if (inside === undefined || inside === key) return file;
+    }
+    return undefined;
   }
 
   async #readFile(name: string): Promise<RecordFile | undefined> {
@@ -189,38 +215,24 @@ export class FilePerRecord implements KeyedTexts {
     }
   }
 
-  async #keyOf(name: string): Promise<string | undefined> {
-    if (!saysKeyInside(name)) return keyOfFileName(name);
+  async #keyInside(name: string): Promise<string | undefined> {
     const known = this.#keysInside.get(name);
-    if (known !== undefined || !name.endsWith('.json') || name.startsWith('.')) return known;
-    const value = await this.#valueOf(name);
+    if (known !== undefined) return known;
+    const file = await this.#readFile(name);
+    const key = file && this.#keyIn(file);
+    if (key !== undefined) this.#keysInside.set(name, key);
+    return key;
+  }
+
+  /** The key that a file says, if its name follows from it. */
+  #keyIn({ name, kept }: RecordFile): string | undefined {
+    const value = JSON.parse(kept.text) as JsonValue;
     const field = this.#kind.keyFields[0] ?? '';
     const key =
       typeof value === 'object' && value !== null && !Array.isArray(value)
         ? (Reflect.get(value, field) as unknown)
         : undefined;
-    if (typeof key !== 'string' || recordFileName(key) !== name) return undefined;
-    this.#keysInside.set(name, key);
-    return key;
-  }
-
-  async #valueOf(name: string): Promise<JsonValue | undefined> {
-    try {
-      const file = await this.#readFile(name);
-      return file && (JSON.parse(file.kept.text) as JsonValue);
-    } catch (error) {
-      // Damaged, as whoever is told of it knows: its key cannot be known.
-      if (isMarkitectError(error) && error.code === 'LEGACY_FILE_CORRUPT') return undefined;
-      throw error;
-    }
-  }
-
-  async #names(): Promise<readonly string[]> {
-    try {
-      return await readdir(this.#folder);
-    } catch (error) {
-      throw fileSystemError(error, this.#folder, 'read');
-    }
+    return typeof key === 'string' && isNameOf(name, key) ? key : undefined;
   }
 
   async #stamp(): Promise<FileStamp | undefined> {
@@ -231,18 +243,4 @@ export class FilePerRecord implements KeyedTexts {
       throw fileSystemError(error, this.#folder, 'read');
     }
   }
-}
-
-/** Does work for each, some at the same time. */
-async function mapped<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const walk = async (): Promise<void> => {
-    for (let index = next; index < items.length; index = next) {
-      next += 1;
-      results[index] = await work(items[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, walk));
-  return results;
 }

@@ -35,6 +35,12 @@ export interface KeyedTexts {
   keys(): Promise<readonly string[]>;
 
   /**
+   * What has none: files that should be records, items that say no key. Each in words for a reader, with the name of its
+   * file. It is read anew. It stays as it is.
+   */
+  unkeyed(): Promise<readonly string[]>;
+
+  /**
    * Changes some keys, of which it must name all, alone among all processes: all or none of what `change` does, which
    * must not wait. What it throws, this throws, and nothing is changed. When it returns the change is on the disk.
    * Changes that wait at the same time share one write of a file.

@@ -1,13 +1,13 @@
-import { realpathSync, renameSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { isMarkitectError } from '@markitect/domain';
 import { errnoOf, fileSystemError } from '../file-system-error.js';
 import { changedFile, type FileContent, parseFile, printFile, surroundings } from './file-content.js';
 import { type FileStamp, isSameStamp, stampTime } from './file-stamp.js';
 import type { HeldLock } from './file-lock.js';
 import type { JsonFilesOptions, KeptKind, KeyedChange, KeyedText, KeyedTexts } from './keyed-texts.js';
-import { dropStaged, stageFile, syncFolder, temporaryPath } from './place-file.js';
+import { replaceFile, temporaryPath } from './place-file.js';
 import { readSettled } from './read-settled.js';
 import { sortedKeys } from './sorted-keys.js';
 import { runChanges, type WaitingChange, WriteQueue } from './write-queue.js';
@@ -57,6 +57,13 @@ export class OneFile implements KeyedTexts {
     return state.sorted;
   }
 
+  async unkeyed(): Promise<readonly string[]> {
+    // What is known may have been changed here since it was read, and then says nothing of places in the file.
+    this.#state = undefined;
+    const { content } = await this.#current();
+    return content.unkeyed.map((each) => `${basename(this.#path)}: ${each}`);
+  }
+
   change<T>(keys: readonly string[], change: (current: KeyedChange) => T): Promise<T> {
     return this.#queue.change(keys, change);
   }
@@ -72,7 +79,7 @@ export class OneFile implements KeyedTexts {
     if (outcome.size === 0) return;
     const content = changedFile(state.content, outcome, state.fileChangedAt, this.#kind);
     try {
-      await this.#place(printFile(content), lock);
+      await replaceFile(this.#path, printFile(content), temporaryPath(dirname(this.#path), lock.token), lock);
     } catch (error) {
       // The file may have been placed, and only its folder not synced.
       this.#state = undefined;
@@ -90,20 +97,6 @@ export class OneFile implements KeyedTexts {
       content,
       ...(isSameKeys && state.sorted !== undefined ? { sorted: state.sorted } : {}),
     };
-  }
-
-  async #place(text: string, lock: HeldLock): Promise<void> {
-    const folder = dirname(this.#path);
-    const staged = await stageFile(this.#path, text, temporaryPath(folder, lock.token));
-    try {
-      // Nothing of this process happens in between.
-      lock.requireHeld();
-      renameSync(staged.temporary, staged.path);
-    } catch (error) {
-      await dropStaged([staged]);
-      throw error;
-    }
-    await syncFolder(folder);
   }
 
   /** The file as it is now. */

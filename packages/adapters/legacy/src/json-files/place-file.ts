@@ -1,5 +1,7 @@
+import { renameSync } from 'node:fs';
 import { open, readdir, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { HeldLock } from './file-lock.js';
 
 /** A file that is written, and has not its name yet. */
 export interface StagedFile {
@@ -34,6 +36,25 @@ export async function stageFile(path: string, content: string, temporary: string
     throw error;
   }
   return { temporary, path };
+}
+
+/** Puts a content in the place of a file, by a temporary one, and syncs its folder. Throws Node's errors. */
+export async function replaceFile(
+  path: string,
+  content: string,
+  temporary: string,
+  lock: HeldLock,
+): Promise<void> {
+  const staged = await stageFile(path, content, temporary);
+  try {
+    // Nothing of this process happens in between.
+    lock.requireHeld();
+    renameSync(temporary, path);
+  } catch (error) {
+    await dropStaged([staged]);
+    throw error;
+  }
+  await syncFolder(dirname(path));
 }
 
 /** Takes away what was staged and not placed. */

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Forbidden } from '@markitect/domain';
 import { errnoOf, fileSystemError } from '../file-system-error.js';
 import { damagedFile } from './damaged-file.js';
 import { type FileStamp, isTooFresh, stampTime } from './file-stamp.js';
@@ -21,11 +23,12 @@ const SETTLE_MS = 500;
 /**
  * Reads and parses a file; `undefined`: there is none. Programs that write without care empty the file first and then
  * fill it: one that is empty or cut short, and was changed in this moment, is looked at again for up to half a second.
- * Throws Corrupt `LEGACY_FILE_CORRUPT` for one that `parse` refuses by a SyntaxError, and the errors of the disk.
+ * Throws Corrupt `LEGACY_FILE_CORRUPT` for one that `parse` refuses by a SyntaxError, Forbidden
+ * `FILE_UNREADABLE` for one that may not be read or is no file, and the errors of the disk.
  */
 export async function readSettled<T>(
   path: string,
-  parse: (text: string) => T,
+  parse: (text: string, changedAt: Date) => T,
 ): Promise<ReadFile<T> | undefined> {
   for (;;) {
     const seenAt = Date.now();
@@ -41,7 +44,12 @@ export async function readSettled<T>(
     }
     try {
       if (!isUtf8(bytes)) throw new SyntaxError('it is not UTF-8');
-      return { stamp, changedAt, isFresh: isTooFresh(stamp, seenAt), content: parse(bytes.toString()) };
+      return {
+        stamp,
+        changedAt,
+        isFresh: isTooFresh(stamp, seenAt),
+        content: parse(bytes.toString(), changedAt),
+      };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       if (!mayBeUnderWay) throw await damagedFile(path, changedAt, reasonOf(error));
@@ -52,9 +60,12 @@ export async function readSettled<T>(
 
 async function readOnce(path: string): Promise<{ stamp: FileStamp; bytes: Buffer } | undefined> {
   try {
-    const file = await open(path, 'r');
+    // Not held up by a pipe that nobody writes to.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stamp = await file.stat({ bigint: true });
+      if (!stamp.isFile())
+        throw new Forbidden('FILE_UNREADABLE', `${path} is no file`, { details: { path } });
       return { stamp, bytes: await file.readFile() };
     } finally {
       await file.close();

@@ -68,6 +68,7 @@ export class WriteQueue {
           changes = this.#waiting.splice(0);
           await this.#carry(changes, lock);
         } finally {
+          // Does not throw: changes that are on the disk are not rejected for it.
           othersWait = lock.release();
         }
         for (const each of changes) each.done();

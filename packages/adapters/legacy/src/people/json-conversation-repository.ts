@@ -26,6 +26,9 @@ import { conversationCodec } from './conversation-codec.js';
 import { type Clock, openFiles } from './entry-codec.js';
 import { JsonReplicaStore, placeAfter } from './json-replica-store.js';
 
+/** Conversations of a stream, or of one user's list, that are read at once. */
+const CHUNK = 100;
+
 /**
  * Conversations in JSON files, each with all its messages: an append reads and writes the whole conversation, in one
  * file for all of them all. `list` of one user's reads them all. Besides what its port says it throws Corrupt
@@ -65,20 +68,25 @@ export class JsonConversationRepository implements ConversationRepository {
     const sequence = conversationSequence(query);
     const keys = await this.#files.keys();
     const items: Conversation[] = [];
-    const size = query.userId === undefined ? sequence.limit + 1 : 100;
+    const size = query.userId === undefined ? sequence.limit + 1 : CHUNK;
     for (
       let at = sequence.after === undefined ? 0 : placeAfter(keys, sequence.after[0]);
       at < keys.length && items.length <= sequence.limit;
       at += size
     ) {
-      const chunk = keys.slice(at, at + size);
-      const found = await this.#files.read(chunk);
-      for (const [index, kept] of found.entries()) {
-        const item = kept && counted(conversationCodec.decode(chunk[index] ?? '', kept));
-        if (item !== undefined && (query.userId ?? item.userId) === item.userId) items.push(item);
-      }
+      items.push(...(await this.#read(keys.slice(at, at + size), query.userId)));
     }
     return sequence.page(items);
+  }
+
+  async *stream(
+    query: Omit<ConversationQuery, keyof PageRequest>,
+  ): AsyncGenerator<Conversation, void, undefined> {
+    conversationSequence(query);
+    const keys = await this.#files.keys();
+    for (let at = 0; at < keys.length; at += CHUNK) {
+      yield* await this.#read(keys.slice(at, at + CHUNK), query.userId);
+    }
   }
 
   async append(id: string, drafts: readonly MessageDraft[]): Promise<Conversation> {
@@ -103,10 +111,15 @@ export class JsonConversationRepository implements ConversationRepository {
   async messages(id: string, page?: PageRequest): Promise<Page<Message>> {
     checkedRecordKey(id, 'id');
     const sequence = messageSequence(id, page);
-    const state = await this.#state(id);
-    if (state === undefined) throw notFound(id);
+    const { messages } = await this.#existing(id);
     const from = Math.max(0, sequence.after?.[0] ?? 0);
-    return sequence.page(state.messages.slice(from, from + sequence.limit + 1));
+    return sequence.page(messages.slice(from, from + sequence.limit + 1));
+  }
+
+  /** Those that are there when the first is asked for: they are read together. */
+  async *streamMessages(id: string): AsyncGenerator<Message, void, undefined> {
+    const { messages } = await this.#existing(id);
+    yield* messages;
   }
 
   async remove(id: string): Promise<boolean> {
@@ -116,6 +129,21 @@ export class JsonConversationRepository implements ConversationRepository {
       current.remove(id);
       return isThere;
     });
+  }
+
+  /** Those of these conversations that are there, of one user or all. */
+  async #read(ids: readonly string[], userId: string | undefined): Promise<readonly Conversation[]> {
+    const found = await this.#files.read(ids);
+    return found
+      .map((kept, index) => kept && counted(conversationCodec.decode(ids[index] ?? '', kept)))
+      .filter((item) => item !== undefined)
+      .filter((item) => (userId ?? item.userId) === item.userId);
+  }
+
+  async #existing(id: string): Promise<ConversationState> {
+    const state = await this.#state(id);
+    if (state === undefined) throw notFound(id);
+    return state;
   }
 
   async #state(id: string): Promise<ConversationState | undefined> {

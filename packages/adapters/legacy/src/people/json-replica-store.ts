@@ -43,6 +43,10 @@ export class JsonReplicaStore<T extends Parameters<typeof replicaEntry>[1] & obj
     const from = after === undefined ? 0 : placeAfter(keys, after);
     return keys.slice(from, from + limit);
   }
+
+  unkeyed(): Promise<readonly string[]> {
+    return this.#files.unkeyed();
+  }
 }
 
 /** How many of these keys, which are sorted, are not behind one. */

@@ -58,8 +58,9 @@ describe('rows of cutovers', () => {
     const pending = cutoverRepairOf(mark);
     expect(pending).toMatchObject({ status: 'pending', retryAt: '1970-01-01T00:00:00.005Z', attempts: 2 });
     expect(pending.failure).toEqual({ code: 'DATABASE_BUSY', message: 'busy' });
-    const inFlight = cutoverRepairOf({ ...mark, token: 't', failure: null });
-    expect(inFlight.status).toBe('in-flight');
+    expect(pending.process).toBeUndefined();
+    const inFlight = cutoverRepairOf({ ...mark, token: 't', process: 'p', failure: null });
+    expect(inFlight).toMatchObject({ status: 'in-flight', process: 'p' });
     expect([inFlight.retryAt, inFlight.failure]).toEqual([undefined, undefined]);
   });
 

@@ -49,6 +49,7 @@ export function cutoverRepairOf(row: CutoverMarkRow): CutoverRepair {
     key: row.key,
     source: row.source,
     status: isPending ? 'pending' : 'in-flight',
+    ...(isPending ? {} : { process: row.process }),
     attempts: row.attempts,
     ...(row.failure === null
       ? {}

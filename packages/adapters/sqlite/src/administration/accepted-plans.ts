@@ -60,7 +60,7 @@ export const acceptedPlans: readonly AcceptedPlan[] = [
   {
     kind: 'sort',
     tables: ['issues'],
-    statement: 'i.updated_at >= ? ORDER BY',
+    statement: 'i.updated_at >= ?',
     reason: 'only the issues changed since are sorted, which are few when somebody asks what is new',
   },
   {

@@ -46,6 +46,7 @@ export class SqliteCacheTier implements CacheTier {
   readonly #writes: GroupCommit<Write, undefined>;
   #timer: NodeJS.Timeout | undefined;
   #isCleaningUp = false;
+  #evictions = 0;
 
   constructor(connection: SqliteConnection, options: SqliteCacheTierOptions = {}) {
     this.#connection = connection;
@@ -111,7 +112,7 @@ export class SqliteCacheTier implements CacheTier {
           'SELECT count(*) AS entries, total(bytes) AS bytes FROM cache',
         ),
     );
-    return { entries: row?.entries, bytes: row?.bytes };
+    return { entries: row?.entries, bytes: row?.bytes, evictions: this.#evictions };
   }
 
   /**
@@ -133,23 +134,28 @@ export class SqliteCacheTier implements CacheTier {
           [this.#maxBytes * 0.9],
         ),
       );
-      if (last !== undefined) await this.#remove('id <= ?', () => [last.id]);
+      if (last !== undefined) {
+        const count = await this.#remove('id <= ?', () => [last.id]);
+        this.#evictions += count;
+      }
     } finally {
       this.#isCleaningUp = false;
     }
   }
 
-  async #remove(condition: string, parameters: () => SqlValue[]): Promise<void> {
+  async #remove(condition: string, parameters: () => SqlValue[]): Promise<number> {
+    let all = 0;
     const rows = (limit: number) => `SELECT id FROM cache WHERE ${condition} LIMIT ${limit}`;
     for (;;) {
       const some = await this.#guarded('read', () => this.#connection.readers().all(rows(1), parameters()));
-      if (some.length === 0) return;
+      if (some.length === 0) return all;
       const removed = await this.#guarded('clean up', async () =>
         (await this.#connection.writer()).transaction((transaction) =>
           transaction.run(`DELETE FROM cache WHERE id IN (${rows(CLEAN_UP_ROWS)})`, parameters()),
         ),
       );
-      if (removed < CLEAN_UP_ROWS) return;
+      all += removed;
+      if (removed < CLEAN_UP_ROWS) return all;
     }
   }
 

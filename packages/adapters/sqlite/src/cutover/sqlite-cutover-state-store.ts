@@ -205,9 +205,10 @@ export class SqliteCutoverStateStore implements CutoverStateStore {
 
   async depth(component: string): Promise<{ readonly inFlight: number; readonly pending: number }> {
     const [row] = await this.#connection.readers().all<{ in_flight: number; marks: number }>(
-      `SELECT (SELECT count(*) FROM cutover_marks WHERE component = ?1 AND token <> '') AS in_flight,
+      `SELECT (SELECT count(*) FROM cutover_marks AS m JOIN cutover_processes AS p ON p.name = m.process
+          WHERE m.component = ?1 AND m.token <> '' AND p.alive_until > ?2) AS in_flight,
          (SELECT count(*) FROM cutover_marks WHERE component = ?1) AS marks`,
-      [component],
+      [component, this.#now()],
     );
     const inFlight = row?.in_flight ?? 0;
     return { inFlight, pending: (row?.marks ?? 0) - inFlight };

@@ -22,6 +22,7 @@ import type { LogState } from '../cache/invalidation-rows.js';
 import { GroupCommit, type Outcome } from '../engine/group-commit.js';
 import { PointReads } from '../engine/point-reads.js';
 import type { SqliteTransaction } from '../engine/sqlite-writer.js';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import {
   documentFingerprints,
@@ -87,6 +88,10 @@ export class SqliteDocumentRepository implements DocumentRepository {
 
   async list(query: DocumentQuery): Promise<Page<DocumentSummary>> {
     return listDocuments(this.#connection.readers(), query);
+  }
+
+  stream(query: Omit<DocumentQuery, keyof PageRequest>): AsyncIterable<DocumentSummary> {
+    return streamPages((page) => this.list({ ...query, ...page }), true);
   }
 
   async search(search: DocumentSearch): Promise<Page<SearchHit>> {

@@ -18,6 +18,7 @@ import type {
   SaveResult,
 } from '@markitect/ports';
 import type { SqlExecutor } from '../engine/sql-executor.js';
+import { streamPages } from '../engine/stream-pages.js';
 import {
   documentFingerprints,
   knownDocumentHashes,
@@ -52,6 +53,11 @@ export class TransactionDocumentRepository implements DocumentRepository {
 
   list(query: DocumentQuery): Promise<Page<DocumentSummary>> {
     return listDocuments(this.#executor, query);
+  }
+
+  /** Page by page, through `list`: each is an operation of the transaction by itself. */
+  stream(query: Omit<DocumentQuery, keyof PageRequest>): AsyncIterable<DocumentSummary> {
+    return streamPages((page) => this.list({ ...query, ...page }), false);
   }
 
   search(search: DocumentSearch): Promise<Page<SearchHit>> {

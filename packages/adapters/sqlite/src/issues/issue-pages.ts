@@ -62,7 +62,7 @@ export async function listIssues(
 
 /** How many issues meet a query. */
 export async function countIssues(reader: SqlReader, source: string, query: IssueQuery): Promise<number> {
-  const where = allOf(filters(source, issueQuery(query)));
+  const where = allOf(filters(source, issueQuery(query), true));
   const [row] = await reader.all<{ count: number }>(
     `SELECT count(*) AS count FROM issues i WHERE ${where.sql}`,
     where.parameters,
@@ -70,8 +70,17 @@ export async function countIssues(reader: SqlReader, source: string, query: Issu
   return row?.count ?? 0;
 }
 
-function filters(source: string, query: IssueQuery): Condition[] {
-  const { state, labels = {}, assignee, author, milestone, updatedSince, sort = 'number' } = query;
+function filters(source: string, query: IssueQuery, isCounted = false): Condition[] {
+  const {
+    state,
+    labels = {},
+    assignee,
+    author,
+    milestone,
+    updatedSince,
+    updatedBefore,
+    sort = 'number',
+  } = query;
   const conditions: Condition[] = [{ sql: 'i.source = ?', parameters: [source] }];
   const where = (sql: string, ...parameters: (string | number)[]): void =>
     void conditions.push({ sql, parameters: [...parameters] });
@@ -100,6 +109,11 @@ function filters(source: string, query: IssueQuery): Condition[] {
     );
   }
   if (updatedSince !== undefined) where('i.updated_at >= ?', updatedSince);
+  if (updatedBefore !== undefined) {
+    // Most issues are older than some time: they are walked in their order, not gathered and sorted.
+    const isRange = isCounted || sort === 'updatedAt' || updatedSince !== undefined;
+    where(`${isRange ? '' : '+'}i.updated_at < ?`, updatedBefore);
+  }
   for (const word of queryWords(query.text)) where('instr(i.folded, ?) > 0', word);
   return conditions;
 }

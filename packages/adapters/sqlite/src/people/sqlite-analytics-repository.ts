@@ -1,7 +1,7 @@
 import { type AnalyticsEvent, checkedEvents, type Page, type PageRequest } from '@markitect/domain';
 import type { AnalyticsQuery, AnalyticsRepository } from '@markitect/ports';
 import { GroupCommit, type Outcome } from '../engine/group-commit.js';
-import { streamPages } from '../research/stream-pages.js';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import { appendEvents, countEvents, eventReplicas, listEvents } from './analytics-rows.js';
 import { removeByKey } from './json-rows.js';

@@ -12,6 +12,7 @@ import {
 import type { ConversationQuery, ConversationRepository, ConversationState } from '@markitect/ports';
 import { GroupCommit } from '../engine/group-commit.js';
 import { PointReads } from '../engine/point-reads.js';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import { conversationReplicas } from './conversation-replicas.js';
 import {
@@ -71,6 +72,10 @@ export class SqliteConversationRepository implements ConversationRepository {
     return listConversations(this.#connection.readers(), query);
   }
 
+  stream(query: Omit<ConversationQuery, keyof PageRequest>): AsyncIterable<Conversation> {
+    return streamPages((page) => this.list({ ...query, ...page }), true);
+  }
+
   async append(id: string, drafts: readonly MessageDraft[]): Promise<Conversation> {
     const messages = copyOf(newMessages(drafts, this.#time()));
     return (await this.#write({ kind: 'append', id, messages })) as Conversation;
@@ -78,6 +83,10 @@ export class SqliteConversationRepository implements ConversationRepository {
 
   async messages(id: string, page: PageRequest = {}): Promise<Page<Message>> {
     return listMessages(this.#connection.readers(), checkedRecordKey(id, 'id'), page);
+  }
+
+  streamMessages(id: string): AsyncIterable<Message> {
+    return streamPages((page) => this.messages(id, page), true);
   }
 
   async remove(id: string): Promise<boolean> {

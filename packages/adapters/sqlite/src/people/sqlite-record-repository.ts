@@ -15,7 +15,7 @@ import {
 } from '@markitect/ports';
 import { GroupCommit } from '../engine/group-commit.js';
 import { PointReads } from '../engine/point-reads.js';
-import { streamPages } from '../research/stream-pages.js';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import {
   countRecords,

@@ -1,5 +1,6 @@
 import type { Page, PageRequest, Search, SearchDraft, SearchId, SearchStatus } from '@markitect/domain';
 import type { SearchQuery, SearchRepository } from '@markitect/ports';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import {
   createSearch,
@@ -10,7 +11,6 @@ import {
   updateSearchStatus,
 } from './search-rows.js';
 import { connectionAccess, type SqlAccess } from './sql-access.js';
-import { streamPages } from './stream-pages.js';
 
 /** What the repositories of research can be given besides their database. */
 export interface SqliteResearchOptions {

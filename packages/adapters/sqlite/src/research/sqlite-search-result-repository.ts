@@ -9,6 +9,7 @@ import type {
   SearchResultId,
 } from '@markitect/domain';
 import type { SearchResultQuery, SearchResultRepository } from '@markitect/ports';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import { rankSearchResults } from './search-result-ranks.js';
 import {
@@ -20,7 +21,6 @@ import {
 } from './search-result-rows.js';
 import { connectionAccess, type SqlAccess } from './sql-access.js';
 import type { SqliteResearchOptions } from './sqlite-search-repository.js';
-import { streamPages } from './stream-pages.js';
 
 /** The results in a database, read and written as `access` says. */
 export class RowSearchResultRepository implements SearchResultRepository {

@@ -19,7 +19,7 @@ import type {
   TaskTypeStats,
 } from '@markitect/ports';
 import { GroupCommit } from '../engine/group-commit.js';
-import { streamPages } from '../research/stream-pages.js';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import { taskRuns } from './add-tasks.js';
 import { isPruneFull, pruneTasks } from './change-tasks.js';

@@ -19,7 +19,7 @@ import type {
   TaskTypeStats,
 } from '@markitect/ports';
 import type { SqlExecutor } from '../engine/sql-executor.js';
-import { streamPages } from '../research/stream-pages.js';
+import { streamPages } from '../engine/stream-pages.js';
 import { addTasks, taskRuns } from './add-tasks.js';
 import { cancelTask, isPruneFull, pruneTasks, redriveTasks, retryTask } from './change-tasks.js';
 import { claimTasks } from './claim-tasks.js';

@@ -1,5 +1,6 @@
-import type { Page, WorkspaceManifest, WorkspaceSlug } from '@markitect/domain';
+import type { Page, PageRequest, WorkspaceManifest, WorkspaceSlug } from '@markitect/domain';
 import type { WorkspaceQuery, WorkspaceRepository } from '@markitect/ports';
+import { streamPages } from '../engine/stream-pages.js';
 import type { SqliteConnection } from '../sqlite.connection.js';
 import { knownChecksums, listWorkspaces, readWorkspace, saveWorkspace } from './workspace-rows.js';
 
@@ -20,6 +21,10 @@ export class SqliteWorkspaceRepository implements WorkspaceRepository {
 
   async list(query: WorkspaceQuery): Promise<Page<WorkspaceManifest>> {
     return listWorkspaces(this.#connection.readers(), query);
+  }
+
+  stream(query: Omit<WorkspaceQuery, keyof PageRequest>): AsyncIterable<WorkspaceManifest> {
+    return streamPages((page) => this.list({ ...query, ...page }), true);
   }
 
   async save(manifest: WorkspaceManifest, expectedRevision: number): Promise<WorkspaceManifest> {

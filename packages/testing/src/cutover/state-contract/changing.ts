@@ -131,9 +131,13 @@ export function describeChanging(open: OpenCutoverState): void {
       withCutover(open, async (world) => {
         await world.to('mirror');
         const times = { startedAt: world.at(0), updatedAt: world.at(0) };
-        const backfill: BackfillState = { status: 'running', checkpoint: 'k', seen: 3, copied: 2, ...times };
+        const failure = { code: 'DATABASE_UNAVAILABLE', message: 'down' };
+        const unkeyed = [{ side: 'legacy', count: 3, first: ['line 7'] }] as const;
+        const run = { status: 'stopped', checkpoint: 'k', failure, unkeyed, ...times } as const;
+        const backfill: BackfillState = { ...run, seen: 3, copied: 2 };
         const counts = { compared: 9, onlyLegacy: 1, onlyModern: 2, different: 3 };
-        const diff: DiffState = { status: 'complete', percent: 100, ...counts, ...times };
+        const unaddressable = { count: 1, first: ['a\u0000b 😀'] };
+        const diff: DiffState = { ...run, status: 'complete', percent: 100, ...counts, unaddressable };
         const limits = { ...(await world.state()).limits, minCompared: 7 };
         await world.store.update('users', { backfill });
         await world.store.update('users', { diff });

@@ -42,7 +42,9 @@ export function describeRepairing(open: OpenCutoverState): void {
         await world.to('mirror');
         await world.pend(['k1', 'k2']);
         const { repairs, mark } = await world.claim('b', 'legacy', 1);
-        expect(repairs).toMatchObject([{ key: 'k1', attempts: 1, status: 'in-flight' }]);
+        expect(repairs).toMatchObject([
+          { key: 'k1', attempts: 1, status: 'in-flight', process: mark.process },
+        ]);
         await world.other.park(mark, { code: 'OTHER', message: 'again' }, world.at(60_000));
         const [repair] = (await world.store.repairs('users', {})).items;
         expect(repair).toMatchObject({ key: 'k1', attempts: 2, failure: { code: 'OTHER' } });
@@ -104,7 +106,9 @@ export function describeRepairing(open: OpenCutoverState): void {
         await world.to('mirror');
         await world.mark('a', ['k']);
         expect((await world.claim('b')).keys).toEqual([]);
+        expect(await world.store.depth('users')).toEqual({ inFlight: 1, pending: 0 });
         await world.silenceA();
+        expect(await world.store.depth('users')).toEqual({ inFlight: 0, pending: 1 });
         const { keys, mark } = await world.claim('b');
         expect(keys).toEqual(['k']);
         expect(await world.other.settle(mark)).toEqual([]);

@@ -8,6 +8,25 @@ export type OpenRepository = () => Promise<{
   close(): Promise<void>;
 }>;
 
+/** What a repository promises less than others. */
+export interface DocumentContractOptions {
+  /**
+   * Each document is a file at its path as well, and no two files may differ in case only: a path that differs from a
+   * stored one in nothing else is refused with Conflict `FILE_NAME_CONFLICT`. Default: false, both are stored.
+   */
+  readonly refusesCaseTwins?: boolean;
+}
+
+/** Those of these paths that such a repository takes together. */
+export function withoutTwins(
+  paths: readonly string[],
+  { refusesCaseTwins = false }: DocumentContractOptions,
+): string[] {
+  return paths.filter(
+    (at) => !refusesCaseTwins || at === at.toLowerCase() || !paths.includes(at.toLowerCase()),
+  );
+}
+
 /** Makes test bodies: each gets a repository of its own, which is closed after it. */
 export function repositoryTests(open: OpenRepository) {
   return (body: (repository: DocumentRepository) => Promise<void>) => async (): Promise<void> => {

@@ -1,13 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DocumentSummary } from '@markitect/domain';
 import { documentSorts, type DocumentQuery } from '@markitect/ports';
+import { gathered } from '../../gathered.js';
+import { describeStreaming, type Streamed } from '../../streaming.contract.js';
 import { documentDraft } from '../document-draft.js';
-import { allItems, type OpenRepository, path, pathsOf, repositoryTests, store } from './contract-section.js';
+import {
+  allItems,
+  type DocumentContractOptions,
+  type OpenRepository,
+  path,
+  pathsOf,
+  repositoryTests,
+  store,
+  withoutTwins,
+} from './contract-section.js';
 
 /** In the order of their code points: U+1F600 comes after U+FF5A, although its UTF-16 units are less. */
-const inOrder = ['%.md', 'A.md', 'Z.md', '_.md', 'a.md', 'a/b.md', 'ab.md', 'é.md', 'ｚ.md', '𝒜.md', '😀.md'];
+const ordered = ['%.md', 'A.md', 'Z.md', '_.md', 'a.md', 'a/b.md', 'ab.md', 'é.md', 'ｚ.md', '𝒜.md', '😀.md'];
 
-export function describeListing(open: OpenRepository): void {
+export function describeListing(open: OpenRepository, options: DocumentContractOptions): void {
   const test = repositoryTests(open);
+  const inOrder = withoutTwins(ordered, options);
+
+  describeStreaming('documents', test, (repository): Streamed<DocumentSummary> => ({
+    add: (names) => store(repository, ...names.map((name) => `${name}.md`)),
+    stream: () => repository.stream({}),
+    nameOf: ({ path: at }) => at.slice(0, -'.md'.length),
+  }));
 
   describe('list', () => {
     it(
@@ -50,59 +69,6 @@ export function describeListing(open: OpenRepository): void {
         expect(pathsOf((await repository.list({ order: 'desc' })).items)).toEqual([...inOrder].reverse());
         const titled = await repository.list({ sort: 'title' });
         expect(titled.items.map((item) => item.title)).toEqual(inOrder);
-      }),
-    );
-  });
-
-  describe('a path prefix', () => {
-    const paths = [
-      "it's.md",
-      'a%b/x.md',
-      'a_b/x.md',
-      'aXb/x.md',
-      'a*b/x.md',
-      'a[b/x.md',
-      'a"b/x.md',
-      'docs/a.md',
-      'docs/b/c.md',
-      'docs-old/a.md',
-      'Docs/a.md',
-      'ｚ/a.md',
-      '😀/a.md',
-      '😀/😀.md',
-      '😁.md',
-      '\u{10ffff}/a.md',
-    ];
-
-    it.each<[string, string[]]>([
-      ['docs/', ['docs/a.md', 'docs/b/c.md']],
-      ['docs', ['docs-old/a.md', 'docs/a.md', 'docs/b/c.md']],
-      ['docs/a.md', ['docs/a.md']],
-      ['ocs', []],
-      ['a_b', ['a_b/x.md']],
-      ['a%', ['a%b/x.md']],
-      ['%', []],
-      ['a*', ['a*b/x.md']],
-      ['a[', ['a[b/x.md']],
-      ['a"', ['a"b/x.md']],
-      ["it'", ["it's.md"]],
-      ['ｚ', ['ｚ/a.md']],
-      ['😀', ['😀/a.md', '😀/😀.md']],
-      ['😀/😀', ['😀/😀.md']],
-      ['\u{10ffff}', ['\u{10ffff}/a.md']],
-      ["' OR 1=1 --", []],
-    ])('%p selects exactly the paths that begin with it', (prefix, expected) =>
-      test(async (repository) => {
-        await store(repository, ...paths);
-        expect(pathsOf((await repository.list({ prefix })).items)).toEqual(expected);
-      })(),
-    );
-
-    it(
-      'that is empty selects everything',
-      test(async (repository) => {
-        await store(repository, ...paths);
-        expect((await repository.list({ prefix: '' })).items).toHaveLength(paths.length);
       }),
     );
   });
@@ -265,7 +231,9 @@ export function describeListing(open: OpenRepository): void {
           { path: 'out/a.md', frontMatter, tags: ['x'] },
         );
         const query = { prefix: 'in/', tag: 'X', frontMatter, sort: 'title' } as const;
-        expect(pathsOf((await repository.list(query)).items)).toEqual(['in/b.md', 'in/a.md']);
+        const { items } = await repository.list(query);
+        expect(pathsOf(items)).toEqual(['in/b.md', 'in/a.md']);
+        expect(await gathered(repository.stream(query))).toEqual(items);
       }),
     );
   });
@@ -290,6 +258,9 @@ export function describeListing(open: OpenRepository): void {
         await store(repository, ...documents);
         expect(pathsOf((await repository.list({ sort })).items)).toEqual(expected[sort]);
         expect(pathsOf((await repository.list({ sort, order: 'asc' })).items)).toEqual(expected[sort]);
+        expect(pathsOf(await gathered(repository.stream({ sort })))).toEqual(expected[sort]);
+        const streamed = await gathered(repository.stream({ sort, order: 'desc' }));
+        expect(pathsOf(streamed)).toEqual([...expected[sort]].reverse());
         const descending = await repository.list({ sort, order: 'desc' });
         expect(pathsOf(descending.items)).toEqual([...expected[sort]].reverse());
       })(),

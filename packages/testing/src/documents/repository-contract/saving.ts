@@ -2,13 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { entityTag, type Precondition } from '@markitect/domain';
 import { markitectFailure } from '../../markitect-failure.js';
 import { documentDraft } from '../document-draft.js';
-import { type OpenRepository, path, pathsOf, repositoryTests, store } from './contract-section.js';
+import {
+  type DocumentContractOptions,
+  type OpenRepository,
+  path,
+  pathsOf,
+  repositoryTests,
+  store,
+} from './contract-section.js';
 
 const monday = '2026-01-05T09:00:00.000Z';
 const tuesday = '2026-01-06T09:00:00.000Z';
 const wednesday = '2026-01-07T09:00:00.000Z';
 
-export function describeSaving(open: OpenRepository): void {
+export function describeSaving(open: OpenRepository, { refusesCaseTwins }: DocumentContractOptions): void {
   const test = repositoryTests(open);
 
   describe('save', () => {
@@ -210,6 +217,26 @@ export function describeSaving(open: OpenRepository): void {
       'does nothing with no drafts',
       test(async (repository) => {
         expect(await repository.saveMany([])).toEqual([]);
+      }),
+    );
+
+    it(
+      'tells paths that differ in case only apart, or refuses the second and stores nothing',
+      test(async (repository) => {
+        const first = documentDraft({ path: 'a/plan.md' });
+        const twin = documentDraft({ path: 'A/plan.md' });
+        await repository.save(first);
+        const savings = [
+          () => repository.save(twin),
+          () => repository.saveMany([documentDraft({ path: 'b.md' }), twin]),
+        ];
+        if (refusesCaseTwins === true) {
+          for (const save of savings) expect((await markitectFailure(save)).code).toBe('FILE_NAME_CONFLICT');
+          expect(pathsOf((await repository.list({})).items)).toEqual([first.path]);
+        } else {
+          for (const save of savings) await save();
+          expect(pathsOf((await repository.list({})).items)).toEqual([twin.path, first.path, 'b.md']);
+        }
       }),
     );
 

@@ -65,6 +65,8 @@ const vain: readonly (readonly [string, IssueQuery])[] = [
   ['other wildcards', { text: 'l_gin' }],
   ['a quote and a comment', { text: `' OR 1=1 --` }],
   ['the future', { updatedSince: '2199-01-01T00:00:00.000Z' }],
+  ['the past', { updatedBefore: '2001-01-01T00:00:00.000Z' }],
+  ['a time before there was any', { updatedBefore: '1970-01-01T00:00:00.000Z' }],
 ];
 
 const orders = ['asc', 'desc'] as const;
@@ -136,6 +138,17 @@ export function describeReading(open: OpenFilledIssues): void {
         await expectAnswers({ updatedSince: updatedAt });
         const later = new Date(Date.parse(updatedAt) + 1).toISOString();
         await expectAnswers({ updatedSince: later, sort: 'updatedAt' });
+      }
+    });
+
+    test('finds what was changed before a time, and not at it', async () => {
+      const times = [...new Set(issues.map(({ updatedAt }) => updatedAt))].sort();
+      for (const updatedBefore of times) {
+        await expectAnswers({ updatedBefore });
+        const later = new Date(Date.parse(updatedBefore) + 1).toISOString();
+        expect(meant({ updatedBefore: later }).length).toBeGreaterThan(0);
+        await expectAnswers({ updatedBefore: later, sort: 'updatedAt' });
+        await expectAnswers({ updatedSince: times[0] ?? '', updatedBefore: later, state: 'open' });
       }
     });
 

@@ -184,6 +184,8 @@ export function describeWriting(open: OpenIssueRepository): void {
       expect(after.createdAt).toBe(changed.createdAt);
       const since = await repository.list({ updatedSince: after.updatedAt });
       expect(since.items).toEqual([after]);
+      const before = await repository.list({ updatedBefore: after.updatedAt });
+      expect(numbersOf(before.items)).toEqual([left.number]);
       const order = await repository.list({ sort: 'updatedAt', order: 'desc' });
       expect(numbersOf(order.items)).toEqual([changed.number, left.number]);
     });

@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Transaction } from '@markitect/ports';
+import { gathered } from '../../gathered.js';
 import { markitectFailure } from '../../markitect-failure.js';
-import { collected, foundResult, jobAt, searchWithJobs } from '../../research/research-contract.js';
+import { foundResult, jobAt, searchWithJobs } from '../../research/research-contract.js';
 import { type OpenUnitOfWork, unitOfWorkTests } from './contract-section.js';
 
 /** Searches, their sources and results as part of a unit of work. */
 export function describeResearch(open: OpenUnitOfWork): void {
   const test = unitOfWorkTests(open);
   const questions = async ({ searches }: Transaction) =>
-    (await collected(searches.stream({}))).map(({ question }) => question);
+    (await gathered(searches.stream({}))).map(({ question }) => question);
   /** A search with one result. */
   const research = async (transaction: Transaction) => {
     const { search, jobs } = await searchWithJobs(transaction);
@@ -31,7 +32,7 @@ export function describeResearch(open: OpenUnitOfWork): void {
         await unitOfWork.run(async (tx) => {
           expect(await tx.searches.get(searchId)).toMatchObject({ status: 'running' });
           expect(await tx.scrapingJobs.get(jobId)).toMatchObject({ status: 'running', found: 1 });
-          const [result] = await collected(tx.searchResults.stream({ searchId }));
+          const [result] = await gathered(tx.searchResults.stream({ searchId }));
           expect(result).toMatchObject({ reference: 'a', rank: 1, source: 'docs' });
         });
       }),
@@ -102,7 +103,7 @@ export function describeResearch(open: OpenUnitOfWork): void {
           () => searches.get(1),
           () => scrapingJobs.get(1),
           () => searchResults.rank(1),
-          () => collected(searchResults.stream({ searchId: 1 })),
+          () => gathered(searchResults.stream({ searchId: 1 })),
         ]) {
           expect((await markitectFailure(late)).code).toBe('TRANSACTION_FINISHED');
         }

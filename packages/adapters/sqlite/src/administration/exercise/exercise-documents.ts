@@ -25,6 +25,7 @@ export async function exerciseDocuments(documents: DocumentRepository): Promise<
       }
     }
   }
+  for await (const { path } of documents.stream({ prefix: 'exercise/' })) await documents.get(path);
   const terms = parseSearchQuery('exercise');
   for (const filter of [{}, { prefix: 'exercise/' }, { tag: 'exercise' }]) {
     const search = { ...filter, terms, limit: 1 };

@@ -46,6 +46,8 @@ const filters: readonly IssueQuery[] = [
   { labels: { any: ['exercise'] } },
   { labels: { none: ['nothing'] } },
   { updatedSince: '2000-01-01T00:00:00.000Z' },
+  { updatedBefore: '2100-01-01T00:00:00.000Z' },
+  { updatedSince: '2000-01-01T00:00:00.000Z', updatedBefore: '2100-01-01T00:00:00.000Z' },
   { text: 'exercise' },
 ];
 

@@ -34,7 +34,9 @@ export async function exerciseConversations(conversations: ConversationRepositor
     const { nextCursor } = await conversations.list({ ...query, limit: 1 });
     if (nextCursor !== undefined) await conversations.list({ ...query, limit: 1, cursor: nextCursor });
   }
+  for await (const { id } of conversations.stream({ userId: 'exercise' })) await conversations.get(id);
   await conversations.messages('exercise a');
+  for await (const { id } of conversations.streamMessages('exercise a')) if (id === '1') break;
   for (const id of ids) await conversations.remove(id);
 }
 

@@ -14,6 +14,7 @@ export async function exerciseWorkspaces(workspaces: WorkspaceRepository): Promi
     const { nextCursor } = await workspaces.list({ ...query, limit: 1 });
     if (nextCursor !== undefined) await workspaces.list({ ...query, limit: 1, cursor: nextCursor });
   }
+  for await (const streamed of workspaces.stream({})) if (streamed.slug === slug) break;
   await workspaces.knownChecksums([checksum]);
 }
 
