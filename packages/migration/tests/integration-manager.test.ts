@@ -150,16 +150,28 @@ describe('IntegrationManager', () => {
       [10, 20],
       [20, 30],
       [30, 20],
+      [20, 30],
     ]);
-    // Once more after a while, and then no more for an hour; a change by hand begins anew.
+    // Some more after a while, and then none for an hour; a change by hand begins anew.
     for (let minute = 0; minute < 30; minute += 1) {
       await clock.sleep(60_000);
       await rounds();
     }
-    expect(moved).toHaveLength(6);
+    expect(moved).toHaveLength(7);
     await operations.switchReads(5, { who: 'test', why: 'by hand' });
     await rounds();
-    expect(moved).toHaveLength(9);
+    expect(moved).toHaveLength(11);
+  });
+
+  it('follows a flag that goes forward in small steps', async () => {
+    const { component, serve } = keptComponent();
+    await serve(1);
+    for (const percent of [2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]) {
+      const providers = [environmentFlags({ MARKITECT_CUTOVER_USERS: `served:${percent}` })];
+      const flags = await StageFlags.open(providers, { domain: `forward-${percent}` });
+      await new IntegrationManager([{ component, probe }], { flags }).announce();
+      expect((await component.reload()).percent).toBe(percent);
+    }
   });
 
   it('does not let a flag take the final step while a gate is against it', async () => {

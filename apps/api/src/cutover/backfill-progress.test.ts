@@ -21,9 +21,18 @@ it('tells how fast a backfill is that runs, and how long the rest takes', () => 
   expect(backfillProgress({ ...state, seen: 1200 }, 104_500).remainingMs).toBe(0);
 });
 
+it('does not count what was done before it was cut off', () => {
+  const resumed = { at: at(102), seen: 100 };
+  expect(backfillProgress({ ...state, resumed }, 104_500)).toMatchObject({
+    keysPerSecond: 50,
+    remainingMs: 16_000,
+  });
+});
+
 it('tells nothing of one that has just begun, is over, or was not heard of for long', () => {
   for (const other of [
     { ...state, seen: 0 },
+    { ...state, resumed: { at: at(103), seen: 200 } },
     { ...state, updatedAt: state.startedAt },
     { ...state, status: 'stopped' as const },
     { ...state, status: 'complete' as const },

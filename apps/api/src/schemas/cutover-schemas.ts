@@ -81,6 +81,10 @@ export const backfillState = z
     seen: count('Keys looked at …', 50_000),
     copied: count('… and of these those that had to be copied.', 49_512),
     total: count('Keys at its start.', 50_000).exactOptional(),
+    resumed: z
+      .object({ at: timestamp(), seen: count('Keys seen by then.', 12_000) })
+      .exactOptional()
+      .meta({ description: 'When it was last gone on with after it had been cut off.' }),
   })
   .meta({ id: 'CutoverBackfill', description: 'The copying of what was there before.' });
 

@@ -31,6 +31,8 @@ export interface BackfillState extends CutoverRun {
   readonly copied: number;
   /** Keys at its start, for progress; more or fewer may come. */
   readonly total?: number;
+  /** When it was last gone on with after it had been cut off, and the keys seen by then. Absent: never. */
+  readonly resumed?: { readonly at: Timestamp; readonly seen: number };
 }
 
 /** The comparison of both sides, key by key. */

@@ -47,12 +47,12 @@ const LINES = 50;
 const SHADOW_PATIENCE_MS = 250;
 
 /**
- * So many changes by flags within such a time, in milliseconds, and flags contradict each other: then none is followed
- * until the time is over. The second keeps those that go on from fighting for ever.
+ * So many changes by flags within such a time, in milliseconds, that each take back the one before: then flags contradict
+ * each other, and none is followed until the time is over. The second keeps those that go on from fighting for ever.
  */
 const FLAPPING = [
-  { changes: 3, withinMs: 10_000 },
-  { changes: 6, withinMs: 3_600_000 },
+  { turns: 2, withinMs: 10_000 },
+  { turns: 5, withinMs: 3_600_000 },
 ] as const;
 
 /** Starts, watches and stops the components of a process. */
@@ -167,9 +167,13 @@ export class IntegrationManager {
     const overrides = items
       .slice(0, byHand === -1 ? items.length : byHand)
       .filter(({ action }) => action === 'override');
-    return FLAPPING.some(({ changes, withinMs }) => {
+    const turns = overrides.filter((each, index) => {
+      const before = overrides[index + 1];
+      return before !== undefined && isSamePlace(each.to, before.from);
+    });
+    return FLAPPING.some(({ turns: most, withinMs }) => {
       const since = clock.now() - withinMs;
-      return overrides.filter(({ at }) => Date.parse(at) > since).length >= changes;
+      return turns.filter(({ at }) => Date.parse(at) > since).length >= most;
     });
   }
 

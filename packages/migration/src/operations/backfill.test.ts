@@ -45,7 +45,12 @@ describe('a backfill', () => {
     });
     const resumed: BackfillState[] = [];
     const state = await backfill(other.component, { onResume: (former) => resumed.push(former) });
-    expect(state).toMatchObject({ status: 'complete', seen: 250, startedAt: begun?.backfill?.startedAt });
+    expect(state).toMatchObject({
+      status: 'complete',
+      seen: 250,
+      startedAt: begun?.backfill?.startedAt,
+      resumed: { at: new Date(world.clock.ms).toISOString(), seen: 200 },
+    });
     expect(state).not.toHaveProperty('failure');
     expect(resumed).toMatchObject([{ status: 'stopped', seen: 200, checkpoint: 'k0199' }]);
     expect(world.states.modern.size).toBe(250);

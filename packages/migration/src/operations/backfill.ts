@@ -66,7 +66,9 @@ export async function backfill(component: Component, options: BackfillOptions = 
     options.restart === true || begun.backfill?.status === 'complete' ? undefined : begun.backfill;
   if (former?.checkpoint !== undefined) options.onResume?.(former);
   let state: BackfillState = {
-    ...(former === undefined ? { seen: 0, copied: 0, startedAt } : withoutFailure(former)),
+    ...(former === undefined
+      ? { seen: 0, copied: 0, startedAt }
+      : { ...withoutFailure(former), resumed: { at: startedAt, seen: former.seen } }),
     ...(options.total === undefined ? {} : { total: options.total }),
     status: 'running',
     updatedAt: at(),
