@@ -50,6 +50,7 @@ export const cutoverBackfill = defineCommand<Options>({
   json: `{
   status: 'complete' | 'stopped';
   seen: number; copied: number; total?: number;
+  resumed?: { at: string; seen: number };   // when it was last gone on with
   ${runShape}
 }`,
   async run(context, args, { rate, maxLatency, restart, ...options }) {
