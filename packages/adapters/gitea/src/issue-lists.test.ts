@@ -134,7 +134,8 @@ describe('lists of issues', () => {
             expect([...stayed].filter((number) => !found.includes(number))).toEqual([]);
           },
         ),
-        { numRuns: 150 },
+        // Of two pages asked for together the second shows a list that is shorter than the first one's.
+        { numRuns: 150, examples: [[4, 3, [[2, 0]]]] },
       );
     },
   );

@@ -62,10 +62,12 @@ export class IssueWalk {
     // How many there are is not known yet: one page says so.
     let range = await this.#pages.range(0, Math.min(count, this.#pages.size) - 1);
     if (this.#isForward) return this.#stepOf(range, undefined);
-    for (let attempt = 1; range.entries.length < range.total; attempt += 1) {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const isAll = range.isSteady && range.entries.length >= range.total;
+      if (isAll) break;
       const { total } = range;
       range = await this.#pages.range(Math.max(0, total - count), total - 1);
-      if ((range.isSteady && range.total === total) || attempt >= ATTEMPTS) break;
+      if (range.isSteady && range.total === total) break;
     }
     return this.#stepOf(range, undefined);
   }
