@@ -134,7 +134,9 @@ describeWithService('redis', 'caches of several processes on one Redis', () => {
     await cache.set('a', 'new');
     other.signal('SIGCONT');
     expect(await other.ask('peek', 'a')).not.toBe('old');
-    expect(await other.ask('get', 'a')).toBe('new');
+    // A tier whose answers were late may be cut out for a moment: then there is nothing, but never what was.
+    expect([undefined, 'new']).toContain(await other.ask('get', 'a'));
+    await eventually(async () => expect(await other.ask('get', 'a')).toBe('new'));
   });
 
   it('go on while Redis is killed and comes back empty: no error, nothing stale, and coherent again', async () => {
