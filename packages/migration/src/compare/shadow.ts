@@ -7,11 +7,11 @@ import { differences } from './differences.js';
 /** As many comparisons run at the same time. */
 const AT_ONCE = 4;
 
-/** As many wait or run; what comes beyond is not compared. */
+/** As many wait or run; what comes beyond is not compared: so comparisons take some hundredths of a busy process's time. */
 const MAX_OPEN = 64;
 
 /** For so long they are gathered, in milliseconds: made together they are in the way of few reads, and not of each. */
-const GATHER_MS = 20;
+const GATHER_MS = 100;
 
 const STEP_MS = 5;
 

@@ -50,8 +50,8 @@ export function blockers({ state, depth, tallies, now, isShared }: Evidence): re
       if (stale !== undefined) block('diff', stale);
     }
     if (depth.pending > 0) {
-      const are = depth.pending === 1 ? 'key is' : 'keys are';
-      block('repairs', `${depth.pending} ${are} waiting to be repaired`);
+      const are = depth.pending === 1 ? 'is' : 'are';
+      block('repairs', `${countOf(depth.pending, 'key')} ${are} waiting to be repaired`);
     }
   }
   found.push(...excesses(state, tallies));
@@ -66,10 +66,10 @@ export function notes({ state: { limits }, tallies }: Evidence): readonly string
   const lately = `since the last change or in the last 15 min (${minCompared} asked for)`;
   return [
     ...(compared < minCompared
-      ? [`${compared} reads compared ${lately}: the mismatch rate says nothing`]
+      ? [`${countOf(compared, 'read')} compared ${lately}: the mismatch rate says nothing`]
       : []),
     ...(operations < minCompared
-      ? [`${operations} operations of modern ${lately}: its errors and its latency say nothing`]
+      ? [`${countOf(operations, 'operation')} of modern ${lately}: its errors and its latency say nothing`]
       : []),
   ];
 }
@@ -165,4 +165,8 @@ function seconds(ms: number): string {
 
 function percentOf(rate: number): string {
   return `${(rate * 100).toFixed(2)} %`;
+}
+
+function countOf(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
