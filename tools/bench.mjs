@@ -1,5 +1,5 @@
 // `npm run bench -- <name> [arguments]`: builds, then runs one of our benchmarks and prints its table.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bootstrap, root } from './bootstrap.mjs';
@@ -14,7 +14,7 @@ const names = readdirSync(folder)
   .filter((entry) => /^[a-z]+\.mjs$/.test(entry))
   .map((entry) => entry.slice(0, -4));
 
-if (name === undefined || !existsSync(file)) {
+if (name === undefined || !names.includes(name)) {
   console.error(`usage: npm run bench -- <${names.join('|')}> [arguments]`);
   process.exit(2);
 }
